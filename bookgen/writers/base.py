@@ -1,0 +1,39 @@
+"""The port that every writer implements; the pipeline knows nothing else of it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bookgen.models import Brief, Corpus, Outline, Section, SectionPlan, TimelineEntry
+
+__all__ = ["Writer"]
+
+
+class Writer(Protocol):
+    """Plans a book and writes its parts.
+
+    Sections may be written in any order and at the same time: each depends only on its plan, the
+    outline and the corpus. A writer never writes what the passages it cites do not say.
+    """
+
+    async def outline(self, brief: Brief, corpus: Corpus) -> Outline:
+        """Return the plan: at most `brief.chapters` chapters whose budgets sum to at most
+        `brief.words`, and to less where the corpus cannot carry that."""
+        ...
+
+    async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
+        """Return the opening, or None where nothing in the corpus serves as one."""
+        ...
+
+    async def section(
+        self, plan: SectionPlan, brief: Brief, outline: Outline, corpus: Corpus
+    ) -> Section:
+        """Return the finished section of `plan`."""
+        ...
+
+    async def timeline(
+        self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
+    ) -> tuple[TimelineEntry, ...]:
+        """Return dated facts in the order of time, each citing a passage. A sentence that the
+        sections already tell is pointed to, not repeated."""
+        ...
