@@ -4,6 +4,7 @@ BookgenError
 ├── InputError          a value given by the caller is out of range or of the wrong form
 ├── SourceError         one source cannot be read: which, and why
 ├── NoSourcesError      nothing was left to write from: every source that failed, and why
+├── WriterError         a writer broke its promise: where, and what it wrote
 └── BookFormatError     a file is not a book that this version can read back
 
 Every message names the value and the way out. None of them knows HTTP or exit codes.
@@ -13,7 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["BookFormatError", "BookgenError", "InputError", "NoSourcesError", "SourceError"]
+__all__ = [
+    "BookFormatError",
+    "BookgenError",
+    "InputError",
+    "NoSourcesError",
+    "SourceError",
+    "WriterError",
+]
 
 
 class BookgenError(Exception):
@@ -51,6 +59,10 @@ class NoSourcesError(BookgenError):
             return "No sources were given. Name at least one file or folder with --sources."
         lines = "\n".join(f"  {failure}" for failure in self.failures)
         return f"None of the sources can be used:\n{lines}"
+
+
+class WriterError(BookgenError):
+    """A writer broke its promise, for example cited a passage that does not exist."""
 
 
 class BookFormatError(BookgenError):

@@ -7,6 +7,7 @@ Exports turn these markers into notes; nothing else is markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,11 +17,13 @@ from bookgen.errors import InputError, SourceError
 
 __all__ = [
     "Biography",
+    "BookFile",
     "Brief",
     "ChapterPlan",
     "Check",
     "Corpus",
     "Language",
+    "Note",
     "Outline",
     "PartialDate",
     "Passage",
@@ -29,9 +32,15 @@ __all__ = [
     "SectionPlan",
     "Source",
     "TimelineEntry",
+    "base_name",
 ]
 
 Language = Literal["en", "es"]
+
+
+def base_name(location: str) -> str:
+    """Return the last part of a path, of any system, or of a URL."""
+    return re.split(r"[\\/]", location.rstrip("\\/"))[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,11 @@ class Source:
     date: str | None = None
     url: str | None = None
     licence: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The last part of `location`: what a book may say of the machine it was written on."""
+        return base_name(self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +215,14 @@ class Report:
     """What a reader should know about a finished book before trusting it.
 
     `coverage` is the share (0 to 1) of the book's sentences that are found in a passage they
-    cite. `shortfall` says by how much and why the book is shorter than asked, or is empty.
+    cite, None where no sources were at hand to look into. `shortfall` says by how much and why
+    the book is shorter than asked, or is empty.
     """
 
     words: int
     chapters: int
     citations: int
-    coverage: float
+    coverage: float | None
     shortfall: str = ""
     checks: tuple[Check, ...] = ()
     failures: tuple[str, ...] = ()
@@ -224,3 +239,34 @@ class Biography:
     timeline: tuple[TimelineEntry, ...]
     sources: tuple[Source, ...]
     passages: Mapping[str, Passage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a note of a finished book points to. `work` is the place, from 0, of the bibliography's
+    entry, None where there is no such entry; `paragraph` counts from 1 in the work."""
+
+    work: int | None
+    paragraph: int
+    heading: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookFile:
+    """A finished book as its Markdown file holds it.
+
+    Texts cite as everywhere, by the number of a note in place of a passage's id: `[@12]`; so does
+    a timeline entry's `passage`, which is empty where the entry has no note. The `location` of a
+    work is the name of its file. `shortfall` is as in a Report, `version` is of the bookgen that
+    wrote the file, `chapters` are the chapters' titles.
+    """
+
+    brief: Brief
+    version: str
+    chapters: tuple[str, ...]
+    prologue: Section | None
+    sections: tuple[Section, ...]
+    timeline: tuple[TimelineEntry, ...]
+    works: tuple[Source, ...]
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    shortfall: str = ""

@@ -1,0 +1,1 @@
+"""Pure functions on text: sentences, words, dates, names, similarity, repetition, length."""

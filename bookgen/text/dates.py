@@ -1,0 +1,176 @@
+"""Dates that a text mentions, in English and Spanish, as precisely as it says them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bookgen.models import Language, PartialDate
+
+__all__ = ["MONTHS", "DateMention", "find_dates"]
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date and where the text says it: `text == source[start:end]`."""
+
+    date: PartialDate
+    start: int
+    end: int
+    text: str
+
+
+MONTHS: dict[Language, dict[str, int]] = {
+    "en": {
+        name: number
+        for number, names in enumerate(
+            (
+                "january jan", "february feb febr", "march mar", "april apr", "may", "june jun",
+                "july jul", "august aug", "september sept sep", "october oct", "november nov",
+                "december dec",
+            ),
+            1,
+        )
+        for name in names.split()
+    },
+    "es": {
+        name: number
+        for number, names in enumerate(
+            (
+                "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",
+                "septiembre setiembre", "octubre", "noviembre", "diciembre",
+            ),
+            1,
+        )
+        for name in names.split()
+    },
+}  # fmt: skip
+
+EARLIEST, LATEST = 1000, 2099
+_YEAR = r"(?P<year>1\d{3}|20\d{2})"
+_DAY = r"(?P<day>[0-3]?\d)"
+_NO_DIGIT = r"(?<![\d.,/$£€-])"
+_YEAR_END = r"(?:[-–](?:1\d{3}|20\d{2}|\d\d)\b|(?![.,/–-]?\d))"
+
+
+def _alternatives(language: Language) -> str:
+    # The longest first, so that "sept" does not stop at "sep".
+    return "|".join(sorted(MONTHS[language], key=len, reverse=True))
+
+
+_FULL: dict[Language, tuple[re.Pattern[str], ...]] = {
+    "en": (
+        re.compile(
+            rf"\b(?P<month>{_alternatives('en')})\b\.?,? (?:the )?{_DAY}(?:st|d|nd|rd|th)?,? "
+            rf"(?:of |in )?{_YEAR}{_YEAR_END}",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            rf"{_NO_DIGIT}\b{_DAY}(?:st|d|nd|rd|th)?(?: day)?(?: of)?,? "
+            rf"(?P<month>{_alternatives('en')})\b\.?,? (?:of |in )?{_YEAR}{_YEAR_END}",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            rf"\b(?P<month>{_alternatives('en')})\b\.?,? (?:of |in )?{_YEAR}{_YEAR_END}",
+            re.IGNORECASE,
+        ),
+    ),
+    "es": (
+        re.compile(
+            rf"{_NO_DIGIT}\b(?:{_DAY}|(?P<first>primero|1\.?º)) de (?P<month>{_alternatives('es')})"
+            rf",? (?:de |del (?:año )?)?{_YEAR}{_YEAR_END}",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            rf"\b(?P<month>{_alternatives('es')}),? (?:de |del (?:año )?)?{_YEAR}{_YEAR_END}",
+            re.IGNORECASE,
+        ),
+    ),
+}
+
+# A lone number of four digits is a year only where its surroundings read like it.
+_BARE_YEAR = re.compile(rf"{_NO_DIGIT}\b{_YEAR}{_YEAR_END}")
+_BEFORE_YEAR: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"(?:\b(?:in|of|by|since|until|till|to|from|during|before|after|about|around|circa|c\.|year"
+        r"|and|between|early|late|spring|summer|autumn|fall|winter|end|middle|beginning|born|died|b\."
+        r"|d\.|through|for|season|or|the year|christmas|easter|already)|[(,;:—–-])\s*\Z",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"(?:\b(?:en|de|del|desde|hasta|hacia|durante|año|años|y|e|entre|a|o|verano|otoño|invierno"
+        r"|primavera|ya)|[(,;:—–-])\s*\Z",
+        re.IGNORECASE,
+    ),
+}
+_NOT_A_YEAR: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"(?:\b(?:op|opus|no|nos|number|page|pages|p|pp|vol|volume|chapter|letter|about the|sum of"
+        r"|price of|than|over|nearly|£|\$)\.?|[$£€])\s*\Z",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"(?:\b(?:op|opus|núm|núms|número|pág|págs|página|páginas|tomo|capítulo|carta|suma de"
+        r"|precio de|más de|menos de|casi)\.?|[$£€])\s*\Z",
+        re.IGNORECASE,
+    ),
+}
+# What follows a number that counts things: "1500 florins", "1.200 pesetas", "2000 men".
+_COUNTED: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\s*(?:florins?|ducats?|thalers?|dollars?|pounds?|francs?|gulden|kreutzers?|crowns?|livres?"
+        r"|copies|men|people|persons|soldiers|volumes|pages|words|feet|miles|yards|acres|bars"
+        r"|measures|metres|meters|kilometres|kilograms|grams|tons|tonnes|hours|days|years|lines"
+        r"|letters|students|pupils|inhabitants|houses|books|a year|each|per cent|percent|%)\b",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"\s*(?:pesetas?|reales|ducados?|duros?|francos?|libras?|dólares|pesos?|ejemplares"
+        r"|hombres|personas|soldados|volúmenes|páginas|palabras|pies|leguas|millas|metros"
+        r"|kilómetros|kilos?|gramos?|toneladas?|horas|días|años|líneas|cartas|alumnos|estudiantes"
+        r"|habitantes|casas|libros|al año|por ciento|%)\b",
+        re.IGNORECASE,
+    ),
+}
+_DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def find_dates(text: str, language: Language) -> list[DateMention]:
+    """Return the dates the text mentions, in order, none inside another.
+
+    A date has at least its year. Of a span such as 1815-1822 the first year is returned. Opus and
+    page numbers, sums of money and counts of things are not dates.
+    """
+    taken: list[DateMention] = []
+    for kind in ("full", "year"):
+        for mention in _mentions(text, language, kind):
+            if all(mention.end <= other.start or other.end <= mention.start for other in taken):
+                taken.append(mention)
+    return sorted(taken, key=lambda mention: mention.start)
+
+
+def _mentions(
+    text: str, language: Language, kind: Literal["full", "year"]
+) -> Iterator[DateMention]:
+    if kind == "year":
+        for match in _BARE_YEAR.finditer(text):
+            before = text[max(0, match.start() - 16) : match.start()]
+            counts = _COUNTED[language].match(text, match.end())
+            if counts or _NOT_A_YEAR[language].search(before):
+                continue
+            if match.start() == 0 or _BEFORE_YEAR[language].search(before):
+                yield _mention(match, PartialDate(int(match["year"])))
+        return
+    for pattern in _FULL[language]:
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            month = MONTHS[language][groups["month"].casefold()]
+            day = 1 if groups.get("first") else int(groups.get("day") or 0)
+            if day <= _DAYS_IN[month - 1] and (day or not groups.get("day")):
+                yield _mention(match, PartialDate(int(groups["year"]), month, day))
+
+
+def _mention(match: re.Match[str], date: PartialDate) -> DateMention:
+    return DateMention(date, match.start(), match.end(), match[0])
