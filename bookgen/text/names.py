@@ -15,7 +15,8 @@ _CAPITALISED = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|du|la|las|los|le|y|e|of|the|zu|zur|d['’])"
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|St|Sr|Sra|Mme|Prof|Rev|Capt|Col|Gen|[^\W\d_a-zà-öø-ÿ])\."
 _NAME = re.compile(
-    rf"(?<!\w)(?:{_TITLE} )*{_CAPITALISED}(?:(?: {_PARTICLE}){{0,3}} (?:{_TITLE} ?)*{_CAPITALISED})*"
+    rf"(?<!\w)(?:{_TITLE} )*{_CAPITALISED}"
+    rf"(?:(?: {_PARTICLE}){{0,3}} (?:{_TITLE} ?)*{_CAPITALISED})*"
 )
 _SENTENCE_START = re.compile(r"(?:\A|[.!?…:;][\"'”’»)\]]*\s+|\n\s*)[\"'“‘«(\[¿¡—]*\Z")
 _WEEKDAYS: dict[Language, frozenset[str]] = {

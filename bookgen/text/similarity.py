@@ -96,7 +96,7 @@ class TfIdf:
         (Grootendorst, 2022): tf in the group times ln(1 + mean words a group / tf in all groups).
         """
         of_row = np.asarray(groups, dtype=np.intp)
-        groups_of = of_row[self.rows] if self.rows.size else of_row
+        groups_of = of_row[self.rows]
         kept = groups_of >= 0
         number = int(of_row.max(initial=-1)) + 1
         words = list(self.vocabulary)

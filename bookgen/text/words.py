@@ -36,6 +36,8 @@ def content_words(text: str, language: Language) -> list[str]:
 
 def fold_accents(text: str) -> str:
     """Return the text in lower case and without accents; an ñ is an n."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

@@ -67,3 +67,7 @@ def test_no_texts_are_no_trouble():
     vectors = TfIdf([])
     assert vectors.centrality().size == vectors.bm25(["a"]).size == vectors.information().size == 0
     assert near_duplicates([]) == []
+
+
+def test_groups_without_words_have_no_characteristic_ones():
+    assert TfIdf([[], []]).characteristic([0, 1], 3) == [[], []]

@@ -1,0 +1,165 @@
+"""Files and folders to a corpus: every file read, cut and numbered, duplicates left out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bookgen.errors import NoSourcesError, SourceError
+from bookgen.models import Corpus, Language, Passage, Source
+from bookgen.sources import (
+    clean,
+    files,
+    gutenberg,
+    html,
+    language,
+    letters,
+    markdown,
+    passages,
+    pdf,
+    plain,
+)
+from bookgen.sources.document import Document
+from bookgen.sources.encoding import TextDecodeError, decode
+
+__all__ = ["load_sources"]
+
+_ENCODING_SUFFIX = re.compile(
+    r"\.(?:latin-?1|utf-?8|utf-?16|ascii|cp1252|iso-?8859-?1)\Z", re.IGNORECASE
+)
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_NOT_LETTER = re.compile(r"[\W\d_]+")
+_SAME_WORK = 0.8
+_LETTERS_COMPARED = 80
+
+
+def load_sources(
+    paths: Sequence[Path | str],
+    *,
+    language: Language = "en",
+    on_progress: Callable[[str], None] | None = None,
+) -> Corpus:
+    """Return the corpus of the txt, md, html and pdf files among `paths` and in their folders.
+
+    Sources are in the order of their paths. `language` is that of sources which neither name
+    theirs nor read as English or Spanish. `on_progress` gets one line for each file. A file that
+    cannot be used, or holds the same text as one before it, is a SourceError in
+    `Corpus.failures`. Raises NoSourcesError where nothing is left.
+    """
+    tell = on_progress or (lambda _line: None)
+    found = files.find(paths)
+    failures = list(found.failures)
+    sources: list[Source] = []
+    all_passages: list[Passage] = []
+    taken: set[str] = set()
+    seen = _Seen()
+    for count, path in enumerate(found.files, 1):
+        tell(f"Reading {path} ({count} of {len(found.files)})")
+        try:
+            source, own = _load(path, _slug(path, taken), language, seen)
+        except SourceError as error:
+            failures.append(error)
+            continue
+        taken.add(source.id)
+        sources.append(source)
+        all_passages.extend(own)
+    if found.skipped:
+        tell(f"Skipped {found.skipped} other file(s)")
+    if not sources:
+        raise NoSourcesError(failures)
+    return Corpus(tuple(sources), tuple(all_passages), tuple(failures))
+
+
+class _Seen:
+    """The texts already loaded, to know them again."""
+
+    def __init__(self) -> None:
+        self.by_sha256: dict[str, str] = {}
+        self.paragraphs: list[tuple[str, frozenset[str]]] = []
+
+    def same_work(self, paragraphs: frozenset[str]) -> str | None:
+        """Return the location of a work that shares most of its paragraphs with these.
+
+        Measured against the longer of the two: an excerpt does not keep the whole work out.
+        """
+        for location, known in self.paragraphs:
+            if len(known & paragraphs) > _SAME_WORK * max(len(known), len(paragraphs)):
+                return location
+        return None
+
+
+def _load(
+    path: Path, source_id: str, default: Language, seen: _Seen
+) -> tuple[Source, list[Passage]]:
+    location = str(path)
+    data = files.read_bytes(path)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 in seen.by_sha256:
+        raise SourceError(location, f"it is a duplicate of {seen.by_sha256[sha256]}.")
+    try:
+        document = _read(path, data)
+    except (TextDecodeError, html.HtmlError, markdown.FrontMatterError, pdf.PdfError) as error:
+        raise SourceError(location, str(error)) from error
+    metadata = document.metadata
+    body = clean.cut(document.blocks)
+    if letters.are_letters(body):
+        body = letters.read(body)
+    prose = (block.text for block in body if block.kind == "text" and len(block.text) > 40)
+    spoken = language.named(metadata.language) if metadata.language else language.detect(prose)
+    own = passages.build(body, source_id, spoken)
+    if not own:
+        raise SourceError(location, "it holds no paragraph of prose.")
+    paragraphs = frozenset(_fingerprint(passage.text) for passage in own)
+    if (same := seen.same_work(paragraphs)) is not None:
+        raise SourceError(location, f"it has the same text as {same}.")
+    seen.by_sha256[sha256] = location
+    seen.paragraphs.append((location, paragraphs))
+    source = Source(
+        id=source_id,
+        title=metadata.title or _title(path),
+        location=location,
+        sha256=sha256,
+        language=spoken or default,
+        author=metadata.author,
+        date=metadata.date or clean.title_page_year(document.blocks),
+        url=metadata.url,
+        licence=metadata.licence,
+    )
+    return source, own
+
+
+def _read(path: Path, data: bytes) -> Document:
+    suffix = path.suffix.lower()
+    if suffix == ".pdf":
+        return pdf.read(data)
+    if suffix in (".html", ".htm", ".xhtml"):
+        return html.read(data)
+    text = decode(data, gutenberg.declared_encoding(data))
+    return markdown.read(text) if suffix in (".md", ".markdown") else plain.read(text)
+
+
+def _stem(path: Path) -> str:
+    return _ENCODING_SUFFIX.sub("", path.stem)
+
+
+def _slug(path: Path, taken: set[str]) -> str:
+    """Return a new id for a file: its name in a-z, 0-9 and hyphens."""
+    folded = unicodedata.normalize("NFKD", _stem(path)).encode("ascii", "ignore").decode().lower()
+    base = _NOT_SLUG.sub("-", folded).strip("-") or "source"
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def _title(path: Path) -> str:
+    words = re.sub(r"[\s_.-]+", " ", _stem(path)).strip()
+    return words[:1].upper() + words[1:] or path.name
+
+
+def _fingerprint(text: str) -> str:
+    """The first letters of a paragraph: the same in every edition of one text."""
+    return _NOT_LETTER.sub("", text.casefold())[:_LETTERS_COMPARED]
