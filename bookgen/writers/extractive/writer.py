@@ -1,0 +1,151 @@
+"""The writer itself: the port of `writers.base` over the analysis of a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookgen.errors import WriterError
+from bookgen.models import Brief, Corpus, Outline, Section, SectionPlan, TimelineEntry
+from bookgen.writers.extractive.chronology import Lifespan, Times, lifespan, place_in_time
+from bookgen.writers.extractive.compose import Paragraph, arrange, render
+from bookgen.writers.extractive.duplicates import find_duplicates
+from bookgen.writers.extractive.evidence import Evidence, Subject, gather
+from bookgen.writers.extractive.frame import choose_prologue
+from bookgen.writers.extractive.plan import plan
+from bookgen.writers.extractive.rank import (
+    score_passages,
+    score_sentences,
+    with_milestones,
+)
+from bookgen.writers.extractive.timeline import timeline
+
+__all__ = ["ExtractiveWriter"]
+
+PROLOGUE_TITLE = {"en": "Prologue", "es": "Prólogo"}
+
+
+@dataclass(frozen=True, eq=False)
+class _Analysis:
+    """All that is known of a corpus for one subject. `everything` has the duplicates too; `worth`
+    is the `relevance` of the passages, with the milestones of the life raised."""
+
+    subject: Subject
+    corpus: Corpus
+    everything: Evidence
+    evidence: Evidence
+    scores: NDArray[np.float64]
+    relevance: NDArray[np.float64]
+    worth: NDArray[np.float64]
+    times: Times
+    life: Lifespan
+    twins: Mapping[int, int]
+
+
+class ExtractiveWriter:
+    """Writes books that quote. Needs no key and no network; the same input gives the same book.
+
+    The analysis of a corpus is kept for the next call; everything else follows from arguments.
+    """
+
+    def __init__(self) -> None:
+        self._analysis: _Analysis | None = None
+
+    async def outline(self, brief: Brief, corpus: Corpus) -> Outline:
+        """Return the plan. Its budgets are what the sections will have; their sum stays within
+        `brief.words`. No chapters if nothing in the corpus can be quoted."""
+        known = self._analyse(brief, corpus)
+        opening = self._opening(known, brief)
+        reserved = sum(paragraph.words for paragraph in arrange(known.evidence, opening))
+        worth = known.worth.copy()
+        worth[opening] = 0.0
+        left = brief.words - reserved
+        return plan(brief, known.evidence, worth, known.times, known.twins, left)
+
+    async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
+        """Return up to three passages that say who the person was, or None where none does."""
+        known = self._analyse(brief, corpus)
+        taken = {passage for section in outline.sections for passage in section.passages}
+        places = [
+            place for place in self._opening(known, brief) if corpus.passages[place].id not in taken
+        ]
+        paragraphs = arrange(known.evidence, places)
+        if not paragraphs:
+            return None
+        return Section(0, 1, PROLOGUE_TITLE[brief.language], render(known.evidence, paragraphs))
+
+    async def section(
+        self, plan: SectionPlan, brief: Brief, outline: Outline, corpus: Corpus
+    ) -> Section:
+        """Return the section: its passages in the order of the plan, the least worthy left out
+        where they exceed its budget.
+
+        Raises WriterError where the plan names a passage that the corpus lacks, or nothing that
+        can be quoted.
+        """
+        known = self._analyse(brief, corpus)
+        unknown = [one for one in plan.passages if one not in known.evidence.place_of]
+        where = f"Section {plan.chapter}.{plan.number}, “{plan.title}”,"
+        if unknown:
+            raise WriterError(
+                f"{where} is to use {unknown[0]}, which is no passage of the sources."
+            )
+        places = [known.evidence.place_of[passage] for passage in plan.passages]
+        paragraphs = _within(known, places, plan.words)
+        if not paragraphs:
+            raise WriterError(
+                f"{where} has no passage that can be quoted; give it others, or leave it out."
+            )
+        return Section(plan.chapter, plan.number, plan.title, render(known.evidence, paragraphs))
+
+    async def timeline(
+        self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
+    ) -> tuple[TimelineEntry, ...]:
+        """Return the dated facts of the life; those that the sections tell are pointed to."""
+        known = self._analyse(brief, corpus)
+        opening = self._opening(known, brief)
+        return timeline(known.everything, known.scores, known.life, sections, opening)
+
+    def _analyse(self, brief: Brief, corpus: Corpus) -> _Analysis:
+        subject = Subject(brief.subject, brief.language)
+        known = self._analysis
+        if known is None or known.corpus is not corpus or known.subject != subject:
+            known = self._analysis = _analyse(subject, corpus)
+        return known
+
+    def _opening(self, known: _Analysis, brief: Brief) -> list[int]:
+        return choose_prologue(known.evidence, known.relevance, brief.words)
+
+
+def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
+    everything = gather(subject, corpus)
+    scores = score_sentences(everything)
+    found = find_duplicates(everything, score_passages(everything, scores))
+    evidence = everything.without(found.superfluous)
+    life = lifespan(evidence)
+    relevance = score_passages(evidence, scores)
+    return _Analysis(
+        subject=subject,
+        corpus=corpus,
+        everything=everything,
+        evidence=evidence,
+        scores=scores,
+        relevance=relevance,
+        worth=with_milestones(evidence, relevance, life),
+        times=place_in_time(evidence, life),
+        life=life,
+        twins=found.twins,
+    )
+
+
+def _within(known: _Analysis, places: list[int], words: int) -> list[Paragraph]:
+    """Return the paragraphs of these passages, without the least worthy until they fit."""
+    kept = list(places)
+    paragraphs = arrange(known.evidence, kept)
+    while len(kept) > 1 and sum(paragraph.words for paragraph in paragraphs) > words:
+        kept.remove(min(kept, key=lambda place: (known.worth[place], place)))
+        paragraphs = arrange(known.evidence, kept)
+    return paragraphs
