@@ -1,0 +1,120 @@
+"""What a finished book must hold, and the report that says whether it does.
+
+`review` looks at a book that was just written, `check_book` at one read back from its file. Both
+apply the same rules; those that compare with the sources are left out where none are at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bookgen.checks import rules
+from bookgen.checks.grounding import Grounding, ground
+from bookgen.checks.manuscript import Manuscript
+from bookgen.checks.shortfall import explain_shortfall
+from bookgen.errors import SourceError
+from bookgen.models import Biography, BookFile, Check, Corpus, Passage, Report, Source, base_name
+from bookgen.text.quotations import citation_ids, entry_citations
+
+__all__ = ["check_book", "review"]
+
+
+def review(biography: Biography, corpus: Corpus) -> Report:
+    """Return the report on a book that was written from `corpus`."""
+    brief = biography.brief
+    sections = [*([biography.prologue] if biography.prologue else []), *biography.sections]
+    book = Manuscript.of(brief, sections, biography.timeline)
+    return _report(
+        book,
+        cited=corpus.passage,
+        evidence=corpus.passage,
+        chapters=len({section.chapter for section in biography.sections}),
+        shortfall=explain_shortfall(brief, book.words, biography.passages, corpus),
+        failures=tuple(_told_without_folders(failure, corpus) for failure in corpus.failures),
+    )
+
+
+def check_book(book: BookFile, corpus: Corpus | None = None) -> Report:
+    """Return the report on a book that was read back from its file.
+
+    With a corpus, every quotation is looked for in the paragraph that its note names; without
+    one, the report's coverage is None. A work of the bibliography is found in the corpus by the
+    name of its file, and by its title where several files have that name.
+    """
+    sections = [*([book.prologue] if book.prologue else []), *book.sections]
+    evidence = None if corpus is None else _evidence(book, corpus)
+    return _report(
+        Manuscript.of(book.brief, sections, book.timeline),
+        cited={number: note for number, note in book.notes.items() if note.work is not None},
+        evidence=evidence,
+        chapters=len(book.chapters),
+        shortfall=book.shortfall,
+    )
+
+
+def _report(
+    book: Manuscript,
+    *,
+    cited: Mapping[str, object],
+    evidence: Mapping[str, Passage] | None,
+    chapters: int,
+    shortfall: str,
+    failures: tuple[str, ...] = (),
+) -> Report:
+    grounding = None if evidence is None else ground(book, evidence)
+    citations = [
+        *(passage_id for section in book.sections for passage_id in citation_ids(section.text)),
+        *(passage_id for entry in book.timeline for passage_id in entry_citations(entry)),
+    ]
+    return Report(
+        words=book.words,
+        chapters=chapters,
+        citations=len(citations),
+        coverage=None if grounding is None else grounding.coverage,
+        shortfall=shortfall,
+        checks=(
+            rules.length(book, shortfall),
+            rules.citations_resolve(citations, cited),
+            rules.paragraphs_cited(book),
+            *_grounding_checks(grounding),
+            rules.sentences_once(book),
+            rules.runs_of_words(book),
+            rules.chapters_apart(book),
+            rules.openings(book),
+            rules.timeline_in_order(book),
+            rules.timeline_cited(book, cited),
+        ),
+        failures=failures,
+    )
+
+
+def _grounding_checks(grounding: Grounding | None) -> tuple[Check, ...]:
+    if grounding is None:
+        return ()
+    return (rules.sentences_found(grounding), rules.sentences_whole(grounding))
+
+
+def _told_without_folders(failure: SourceError, corpus: Corpus) -> str:
+    """Return a failure as a book may tell of it: files by name, not where they lie."""
+    reason = failure.reason
+    for source in corpus.sources:
+        reason = reason.replace(source.location, source.file_name)
+    return f"{base_name(failure.location)}: {reason}"
+
+
+def _evidence(book: BookFile, corpus: Corpus) -> dict[str, Passage]:
+    """Return the passages that the notes of a book point to, by the number of the note."""
+    found = [_source_of(work, corpus) for work in book.works]
+    evidence = {}
+    for number, note in book.notes.items():
+        source = None if note.work is None else found[note.work]
+        passage = source and corpus.passage.get(f"{source.id}:{note.paragraph}")
+        if passage:
+            evidence[number] = passage
+    return evidence
+
+
+def _source_of(work: Source, corpus: Corpus) -> Source | None:
+    same_file = [source for source in corpus.sources if source.file_name == work.file_name]
+    same_title = [source for source in same_file if source.title == work.title]
+    return next(iter(same_title or same_file), None)

@@ -1,0 +1,1 @@
+"""A finished book as a file: Markdown, which can be read back, and one self-contained HTML page."""

@@ -1,0 +1,194 @@
+"""Renders a biography as Markdown, which `bookgen.export.reader` reads back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from bookgen import __version__
+from bookgen.export.layout import (
+    Book,
+    Entry,
+    LaidOutNote,
+    Paragraph,
+    Part,
+    Work,
+    lay_out,
+    one_line,
+    web_address,
+)
+from bookgen.export.marks import escape, escape_start
+from bookgen.export.phrases import PHRASES, Phrases
+from bookgen.models import Biography, Brief, Report
+from bookgen.text.formats import format_date, format_number, format_share
+
+__all__ = ["render"]
+
+
+def render(biography: Biography, report: Report) -> str:
+    """Return the book as Markdown with footnotes, as GitHub and pandoc read it.
+
+    The same biography and report give the same text: no date of today, no path of this machine.
+    """
+    book = lay_out(biography)
+    phrases = PHRASES[book.language]
+    return "\n".join([*_blocks(book, biography.brief, report, phrases), ""])
+
+
+def _blocks(book: Book, brief: Brief, report: Report, phrases: Phrases) -> Iterator[str]:
+    yield _front_matter(book, brief)
+    yield from _title_page(book, phrases)
+    yield from _contents(book, phrases)
+    if book.prologue:
+        yield f"\n## {phrases.prologue}\n"
+        if book.prologue.title.casefold() != phrases.prologue.casefold():
+            yield f"### {escape(book.prologue.title)}\n"
+        yield from _paragraphs(book.prologue)
+    for chapter in book.chapters:
+        yield f"\n## {chapter.number}. {escape(chapter.title)}\n"
+        for part in chapter.parts:
+            yield f"### {escape(part.title)}\n"
+            yield from _paragraphs(part)
+    if book.timeline:
+        yield f"\n## {phrases.timeline}\n"
+        for entry in book.timeline:
+            yield _timeline_entry(entry, book, phrases)
+        yield ""
+    yield f"\n## {phrases.bibliography}\n"
+    for work in book.works:
+        yield _bibliography_entry(work, phrases)
+    if book.uncited:
+        yield f"\n{phrases.not_quoted}\n"
+        for work in book.uncited:
+            yield _bibliography_entry(work, phrases)
+    yield ""
+    yield from _about(book, brief, report, phrases)
+    yield f"\n## {phrases.notes}\n"
+    for note in book.notes:
+        yield _definition(note, phrases)
+
+
+def _front_matter(book: Book, brief: Brief) -> str:
+    values = {
+        "title": book.title,
+        "lang": book.language,
+        "bookgen": {"version": __version__, "words": brief.words, "chapters": brief.chapters},
+    }
+    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=10_000)
+    return f"---\n{text}---\n"
+
+
+def _title_page(book: Book, phrases: Phrases) -> Iterator[str]:
+    count = len(book.works)
+    drawn = phrases.drawn_from_one if count == 1 else phrases.drawn_from.format(count=count)
+    yield f"# {escape(book.title)}\n"
+    yield f"*{phrases.subtitle}*\n"
+    yield f"{drawn}. {phrases.written_by.format(version=__version__)}.\n"
+
+
+def _contents(book: Book, phrases: Phrases) -> Iterator[str]:
+    yield f"\n## {phrases.contents}\n"
+    if book.prologue:
+        yield f"- [{phrases.prologue}](#{_anchor(phrases.prologue)})"
+    for chapter in book.chapters:
+        heading = f"{chapter.number}. {chapter.title}"
+        yield f"- [{escape(heading)}](#{_anchor(heading)})"
+    if book.timeline:
+        yield f"- [{phrases.timeline}](#{_anchor(phrases.timeline)})"
+    for heading in (phrases.bibliography, phrases.about, phrases.notes):
+        yield f"- [{heading}](#{_anchor(heading)})"
+    yield ""
+
+
+def _anchor(heading: str) -> str:
+    """Return the anchor that GitHub, and most others, give a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _paragraphs(part: Part) -> Iterator[str]:
+    for paragraph in part.paragraphs:
+        yield f"{_paragraph(paragraph)}\n"
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    escapes = [escape_start, *[escape] * (len(paragraph) - 1)]
+    return " ".join(
+        escaped(run.text) + _references(run.notes)
+        for escaped, run in zip(escapes, paragraph, strict=True)
+    )
+
+
+def _references(numbers: tuple[int, ...]) -> str:
+    return "".join(f"[^{number}]" for number in numbers)
+
+
+def _timeline_entry(entry: Entry, book: Book, phrases: Phrases) -> str:
+    date = f"**{format_date(entry.date, book.language)}**"
+    if entry.told_in is None:
+        return f"- {date} – {_paragraph(entry.paragraph)}"
+    chapter, _, title = entry.told_in
+    told = phrases.told_in.format(number=chapter, title=escape(title))
+    return f"- {date} – {told}{_references(entry.paragraph[-1].notes)}"
+
+
+def _label(work: Work) -> str:
+    """Return the name of a work, which a note and the bibliography give in the same letters."""
+    source = work.source
+    parts = [f"{escape_start(source.author)}, "] if source.author else []
+    parts.append(f"*{escape(source.title)}*")
+    if source.date:
+        parts.append(f" ({_in_brackets(source.date)})")
+    if work.key:
+        parts.append(f" \\[{_in_brackets(work.key)}\\]")
+    return one_line("".join(parts))
+
+
+def _in_brackets(text: str) -> str:
+    return escape(text).replace("(", "\\(").replace(")", "\\)")
+
+
+def _bibliography_entry(work: Work, phrases: Phrases) -> str:
+    source = work.source
+    parts = [_label(work)]
+    address = web_address(source.url)
+    if address:
+        parts.append(f"<{address}>")
+    elif source.url:
+        parts.append(_line(source.url))
+    if source.licence:
+        parts.append(f"{phrases.licence}: {_line(source.licence)}")
+    parts.append(f"{phrases.file}: {_line(source.file_name)}")
+    return "- " + "".join(f"{part.removesuffix('.')}. " for part in parts).rstrip()
+
+
+def _definition(note: LaidOutNote, phrases: Phrases) -> str:
+    parts = [_label(note.work)]
+    if note.passage.heading:
+        parts.append(phrases.quoted.format(text=_line(note.passage.heading)))
+    parts.append(phrases.paragraph.format(number=note.passage.number))
+    return f"[^{note.number}]: {', '.join(parts)}."
+
+
+def _about(book: Book, brief: Brief, report: Report, phrases: Phrases) -> Iterator[str]:
+    def number(value: int) -> str:
+        return format_number(value, book.language)
+
+    yield f"\n## {phrases.about}\n"
+    counted = phrases.words_of_asked.format(written=number(report.words), asked=number(brief.words))
+    yield f"- {phrases.words}: {counted}"
+    yield f"- {phrases.chapters}: {number(report.chapters)}"
+    yield f"- {phrases.citations}: {number(report.citations)}"
+    if report.coverage is not None:
+        share = format_share(report.coverage, book.language)
+        yield f"- {phrases.coverage}: {phrases.coverage_value.format(share=share)}"
+    if report.shortfall:
+        yield f"- {phrases.shortfall}: {_line(report.shortfall)}"
+    for failure in report.failures:
+        yield f"- {phrases.unread}: {_line(failure)}"
+    yield ""
+
+
+def _line(text: str) -> str:
+    return escape(one_line(text))
