@@ -1,0 +1,264 @@
+"""Finds the commit behind a confirmed step, by bisection with fresh measurements.
+
+A commit is only named when it was measured against its parent. Commits that do not build, or on
+which the benchmark does not run, are passed over; where they hide the step, the range is the
+answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from asvwatch.builds import Builds
+from asvwatch.errors import BuildFailed
+from asvwatch.model import (
+    Attribution,
+    Budget,
+    Candidate,
+    History,
+    PairedResult,
+    direction_of,
+    relative_change,
+)
+from asvwatch.paired import BUDGET_SPENT, NotMeasured, confirm, place, single
+
+__all__ = ["attribute"]
+
+
+def attribute(
+    builds: Builds,
+    candidate: Candidate,
+    history: History,
+    *,
+    confirmed: PairedResult | None,
+    budget: Budget,
+) -> Attribution:
+    """The commit of a step, or the range in which it is and the reason why not closer.
+
+    `confirmed` is what `confirm` said of the ends of the range, None for an exact metric, whose
+    commits are measured once each. Never raises BuildFailed.
+    """
+    if history.adjacent(candidate.good, candidate.bad):
+        return _whole(candidate, confirmed, commit=candidate.bad)
+    search = _Search((candidate.good, *history.after(candidate.good, candidate.bad)))
+    if confirmed is None or _same_in_every_process(confirmed):
+        return _exact(builds, candidate, search, confirmed, budget)
+    return _paired(builds, candidate, search, confirmed, budget)
+
+
+def _same_in_every_process(confirmed: PairedResult) -> bool:
+    return confirmed.confidence == 1.0
+
+
+class _Search:
+    """Bisects commits, oldest first, between one at the level before and one behind the step."""
+
+    def __init__(self, commits: tuple[str, ...]) -> None:
+        self.commits = commits
+        self._low, self._high = 0, len(commits) - 1
+        self._passed: dict[int, str] = {}
+        self.stopped = ""
+
+    @property
+    def good(self) -> str:
+        """The newest commit that is known to be at the level before."""
+        return self.commits[self._low]
+
+    @property
+    def bad(self) -> str:
+        """The oldest commit that is known to be behind the step."""
+        return self.commits[self._high]
+
+    @property
+    def adjacent(self) -> bool:
+        return self._high - self._low == 1
+
+    @property
+    def narrowed(self) -> bool:
+        return (self._low, self._high) != (0, len(self.commits) - 1)
+
+    @property
+    def passed(self) -> tuple[tuple[str, str], ...]:
+        """The commits that could not be placed inside what is left, with the reasons."""
+        return tuple(
+            (self.commits[at], why)
+            for at, why in sorted(self._passed.items())
+            if self._low < at < self._high
+        )
+
+    def run(self, side: Callable[[str], int | None]) -> None:
+        """Narrow the range; `side` says 0 (before), 1 (behind) or None (cannot tell)."""
+        while not self.stopped:
+            open_places = [at for at in range(self._low + 1, self._high) if at not in self._passed]
+            if not open_places:
+                return
+            middle = (self._low + self._high) / 2
+            self._step(min(open_places, key=lambda at: abs(at - middle)), side)
+
+    def _step(self, at: int, side: Callable[[str], int | None]) -> None:
+        commit = self.commits[at]
+        try:
+            found = side(commit)
+        except BuildFailed as error:
+            if error.commit != commit:
+                self.stopped = str(error)
+                return
+            self._passed[at] = f"does not build: {error.reason}"
+        except NotMeasured as error:
+            if error.commit != commit:
+                self.stopped = error.reason
+                return
+            self._passed[at] = error.reason
+        else:
+            if found == 0:
+                self._low = at
+            elif found == 1:
+                self._high = at
+            else:
+                self._passed[at] = "the pairs did not tell on which side of the step it is"
+
+    def why_not_closer(self) -> str:
+        if self.stopped and self.narrowed:
+            return f"{self.stopped}; so far behind {self.good[:8]}, up to {self.bad[:8]}"
+        return self.stopped or "the commits between could not be measured"
+
+
+def _paired(
+    builds: Builds,
+    candidate: Candidate,
+    search: _Search,
+    confirmed: PairedResult,
+    budget: Budget,
+) -> Attribution:
+    key, rule = candidate.series.key, candidate.series.rule
+
+    def side(commit: str) -> int | None:
+        return place(
+            builds,
+            key.benchmark,
+            key.params_index,
+            candidate.good,
+            commit,
+            ratio=confirmed.ratio,
+            budget=budget,
+        )
+
+    search.run(side)
+    if search.stopped or not (search.adjacent or search.narrowed):
+        return _whole(candidate, confirmed, search.why_not_closer(), search.passed)
+    result = confirm(
+        builds,
+        key.benchmark,
+        key.params_index,
+        search.good,
+        search.bad,
+        kind=rule.kind,
+        floor=rule.floor,
+        budget=budget,
+        seed=1,
+    )
+    if result.outcome != "changed" or (result.ratio > 1) != (confirmed.ratio > 1):
+        return _whole(candidate, confirmed, _not_one_step(search, result), search.passed)
+    return Attribution(
+        commit=search.bad if search.adjacent else None,
+        good=search.good,
+        bad=search.bad,
+        before=result.before,
+        after=result.after,
+        result=result,
+        reason="" if search.adjacent else search.why_not_closer(),
+        unbuilt=search.passed,
+    )
+
+
+def _not_one_step(search: _Search, result: PairedResult) -> str:
+    where = f"{search.bad[:8]} against {search.good[:8]}"
+    if result.outcome == "undecided":
+        return f"{where} is undecided: {result.reason}"
+    change = relative_change(1.0, result.ratio)
+    return f"no single commit has the step; {where}: {change:+.1%}"
+
+
+def _exact(
+    builds: Builds,
+    candidate: Candidate,
+    search: _Search,
+    confirmed: PairedResult | None,
+    budget: Budget,
+) -> Attribution:
+    key, rule = candidate.series.key, candidate.series.rule
+    tolerance = rule.tolerance if confirmed is None else rule.floor
+    known: dict[str, float] = {}
+
+    def value(commit: str) -> float:
+        if commit not in known:
+            if budget.spent():
+                raise NotMeasured(BUDGET_SPENT)
+            run = single(builds, key.benchmark, key.params_index, commit)
+            if run.value is None:
+                raise NotMeasured(f"at {commit[:8]}: {run.error}", commit)
+            known[commit] = run.value
+        return known[commit]
+
+    def same(one: float, other: float) -> bool:
+        return abs(relative_change(one, other)) <= tolerance
+
+    try:
+        start, end = value(candidate.good), value(candidate.bad)
+    except (BuildFailed, NotMeasured) as error:
+        return _whole(candidate, confirmed, str(error))
+    if same(start, end):
+        return _whole(candidate, confirmed, f"it does not show here: {start:g} and {end:g}")
+    search.run(lambda commit: 0 if same(start, value(commit)) else 1)
+    before, after = value(search.good), value(search.bad)
+    reason = "" if search.adjacent else search.why_not_closer()
+    expected = candidate.direction == direction_of(before, after, rule.better)
+    if same(before, after) or not expected:
+        return _whole(candidate, confirmed, "no single commit has the step", search.passed)
+    return Attribution(
+        commit=search.bad if search.adjacent else None,
+        good=search.good,
+        bad=search.bad,
+        before=before,
+        after=after,
+        result=None if confirmed is None else _between(before, after, confirmed),
+        reason=reason,
+        unbuilt=search.passed,
+    )
+
+
+def _between(before: float, after: float, confirmed: PairedResult) -> PairedResult:
+    ratio = after / before if before > 0 else math.nan
+    return PairedResult(
+        outcome="changed",
+        before=before,
+        after=after,
+        ratio=ratio,
+        interval=(ratio, ratio),
+        pairs=1,
+        samples=((before, after),),
+        confidence=confirmed.confidence,
+        reason=confirmed.reason,
+    )
+
+
+def _whole(
+    candidate: Candidate,
+    confirmed: PairedResult | None,
+    reason: str = "",
+    unbuilt: tuple[tuple[str, str], ...] = (),
+    *,
+    commit: str | None = None,
+) -> Attribution:
+    """The range as it was nominated, or its only commit."""
+    return Attribution(
+        commit=commit,
+        good=candidate.good,
+        bad=candidate.bad,
+        before=candidate.before if confirmed is None else confirmed.before,
+        after=candidate.after if confirmed is None else confirmed.after,
+        result=confirmed,
+        reason=reason,
+        unbuilt=unbuilt,
+    )

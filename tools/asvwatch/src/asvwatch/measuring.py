@@ -1,0 +1,96 @@
+"""Connects a check to the builds: one set of builds for each environment, made when needed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from asvwatch import attribute, paired
+from asvwatch.builds import Builds
+from asvwatch.config import Config
+from asvwatch.model import Attribution, Budget, Candidate, History, PairedResult
+from asvwatch.nominate import is_exact
+
+__all__ = ["BuildsMeasurer", "alone", "measurer"]
+
+Log = Callable[[str], None]
+
+
+class BuildsMeasurer:
+    """Measures candidates in the environments in which their series were measured."""
+
+    def __init__(
+        self,
+        config: Config,
+        history: History,
+        budget: Budget,
+        log: Log,
+        resources: contextlib.ExitStack,
+    ) -> None:
+        self._config = config
+        self._history = history
+        self._budget = budget
+        self._log = log
+        self._resources = resources
+        self._builds: dict[str, Builds] = {}
+
+    def confirm(self, candidate: Candidate) -> PairedResult:
+        """Measure the ends of the candidate's range in pairs."""
+        series = candidate.series
+        exact = is_exact(series)
+        return paired.confirm(
+            self._for(candidate),
+            series.key.benchmark,
+            series.key.params_index,
+            candidate.good,
+            candidate.bad,
+            kind=series.rule.kind,
+            floor=series.rule.tolerance if exact else series.rule.floor,
+            budget=self._budget,
+        )
+
+    def attribute(self, candidate: Candidate, confirmed: PairedResult | None) -> Attribution:
+        """Find the commit of a step that exists."""
+        return attribute.attribute(
+            self._for(candidate),
+            candidate,
+            self._history,
+            confirmed=confirmed,
+            budget=self._budget,
+        )
+
+    def _for(self, candidate: Candidate) -> Builds:
+        env = candidate.series.key.env
+        if env not in self._builds:
+            made = Builds(self._config.path, env=env or None, log=self._log)
+            self._builds[env] = self._resources.enter_context(made)
+        return self._builds[env]
+
+
+@contextlib.contextmanager
+def measurer(
+    config: Config, history: History, budget: Budget, log: Log
+) -> Iterator[BuildsMeasurer]:
+    """A measurer that has the builds for itself while the block lasts."""
+    with contextlib.ExitStack() as resources:
+        resources.enter_context(alone(config.env_dir / "asvwatch" / "check.lock", log))
+        yield BuildsMeasurer(config, history, budget, log, resources)
+
+
+@contextlib.contextmanager
+def alone(lock_file: Path, log: Log) -> Iterator[None]:
+    """Wait until no other asvwatch holds `lock_file`; the system frees it when a process dies."""
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(lock_file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log(f"another asvwatch is at work, waiting for it ({lock_file})")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,204 @@
+"""The page of all findings inside asv's site: one static file, readable without a server."""
+
+from __future__ import annotations
+
+import html
+import re
+import shlex
+import urllib.parse
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+
+from asvwatch.chart import history_chart, pairs_chart
+from asvwatch.config import Config
+from asvwatch.model import History, Series
+from asvwatch.report import sections, summary
+from asvwatch.verdict import Finding, Verdict
+from asvwatch.words import change, day, interval, plain, quantity
+
+__all__ = ["PAGE", "add_link", "render", "write"]
+
+PAGE = "asvwatch/index.html"
+LINK_TEXT = "Confirmed changes"
+_ABOUT = {
+    "Regressions": "Worse, and measured or exact. These fail the check.",
+    "Accepted regressions": "Taken on purpose: listed in accepted.toml with the reason.",
+    "Recovered": "Became worse, and a later commit took it back.",
+    "Improvements": "Better, and measured or exact.",
+    "Undecided": "Suspected in the history, and neither confirmed nor dismissed by measuring.",
+}
+
+
+def write(config: Config, verdict: Verdict, series: Iterable[Series], history: History) -> Path:
+    """Write the page into asv's html_dir and link it from asv's own; returns its path."""
+    page = config.html_dir / PAGE
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(render(config, verdict, series, history), encoding="utf-8")
+    for name in ("index.html", "error.html"):
+        asv_page = config.html_dir / name
+        if asv_page.is_file():
+            text = asv_page.read_text(encoding="utf-8")
+            asv_page.write_text(add_link(text), encoding="utf-8")
+    return page
+
+
+def add_link(text: str) -> str:
+    """asv's page with one link to ours: in its navigation, or at its end if it has none."""
+    anchor = f'<a href="{PAGE}">{LINK_TEXT}</a>'
+    if anchor in text:
+        return text
+    entry = f'<li id="nav-li-asvwatch">{anchor}</li>\n'
+    navigation = re.search(r'[ \t]*<li id="nav-li-graphdisplay"', text)
+    if navigation:
+        return text[: navigation.start()] + entry + text[navigation.start() :]
+    end = text.rfind("</body>")
+    end = len(text) if end < 0 else end
+    return f"{text[:end]}<p>{anchor}</p>\n{text[end:]}"
+
+
+def render(config: Config, verdict: Verdict, series: Iterable[Series], history: History) -> str:
+    """The whole page; every foreign text in it is escaped."""
+    stored = {
+        (one.key.benchmark, one.key.params, one.key.machine, one.key.env, one.key.version): one
+        for one in series
+    }
+    style = resources.files("asvwatch").joinpath("page.css").read_text(encoding="utf-8")
+    title = f"{config.project}: confirmed changes"
+    body = [
+        '<header><p class="crumbs"><a href="../index.html">',
+        f"{_text(config.project)}, all benchmarks</a></p><h1>{LINK_TEXT}</h1>",
+        f'<p class="verdict {verdict.status}">{_text(summary(verdict))}</p>',
+        _contents(verdict),
+        "</header><main>",
+    ]
+    for heading, findings in sections(verdict):
+        body.append(
+            f'<section id="{_anchor(heading)}"><h2>{heading} <small>{len(findings)}</small></h2>'
+            f"<p class='about'>{_ABOUT[heading]}</p>"
+        )
+        for finding in findings:
+            key = (finding.benchmark, finding.params, finding.machine, finding.environment)
+            body.append(_card(finding, stored.get((*key, finding.version)), history, config))
+        body.append("</section>")
+    if not sections(verdict) and verdict.commits:
+        body.append('<p class="about">No metric changed, as far as can be told.</p>')
+    body += [_failures(verdict, history, config), _notes(verdict), "</main>"]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{_text(title)}</title><style>{style}</style></head>"
+        f"<body>{''.join(body)}</body></html>\n"
+    )
+
+
+def _contents(verdict: Verdict) -> str:
+    links = [
+        f'<a href="#{_anchor(title)}">{title} <b>{len(findings)}</b></a>'
+        for title, findings in sections(verdict)
+    ]
+    if verdict.failures:
+        links.append(f'<a href="#not-measured">Not measured <b>{len(verdict.failures)}</b></a>')
+    return f"<nav>{''.join(links)}</nav>" if links else ""
+
+
+def _card(finding: Finding, series: Series | None, history: History, config: Config) -> str:
+    told = [_row("Commit", _commit(finding.commit, history, config))] if finding.commit else []
+    if not finding.commit:
+        good, bad = (_commit(commit, history, config) for commit in finding.range)
+        told += [_row("Behind", good), _row("Up to", bad)]
+    if finding.recovered_by:
+        told.append(_row("Taken back by", _commit(finding.recovered_by, history, config)))
+    if finding.accepted is not None:
+        told.append(_row("Accepted", _text(finding.accepted)))
+    told.append(_row("Evidence", _evidence(finding)))
+    if finding.reason:
+        told.append(_row("Note", _text(finding.reason)))
+    told.append(_row("Where", _text(f"{finding.machine}, {finding.environment}")))
+    told.append(_row("Measure again", f"<code>{_text(_command(finding, config))}</code>"))
+    charts = ""
+    if series is not None and series.measured.size and finding.range[0] in history:
+        charts = history_chart(series, finding, history)
+    pairs = pairs_chart(finding)
+    if pairs:
+        told_pairs = f"The {len(finding.pairs)} pairs: after / before"
+        charts += f"<details><summary>{told_pairs}</summary>{pairs}</details>"
+    graph = f"../index.html#{urllib.parse.quote(finding.benchmark)}"
+    return (
+        f'<article class="{finding.direction}" id="{finding.fingerprint}">'
+        f'<h3><a href="{html.escape(graph)}">{_text(finding.label)}</a></h3>'
+        f'<p class="figures"><strong>{_text(change(finding))}</strong> '
+        f"<span>{_text(interval(finding))}</span> "
+        f"<span>{_text(quantity(finding.before, finding.unit))} → "
+        f"{_text(quantity(finding.after, finding.unit))}</span></p>"
+        f"{charts}<dl>{''.join(told)}</dl></article>"
+    )
+
+
+def _commit(commit: str, history: History, config: Config) -> str:
+    short = f"<code>{_text(commit[:8])}</code>"
+    if re.match(r"https?://", config.show_commit_url):
+        url = config.show_commit_url + urllib.parse.quote(commit)
+        short = f'<a href="{html.escape(url)}">{short}</a>'
+    if commit not in history:
+        return short
+    known = history[commit]
+    return (
+        f"{short} {_text(known.subject)} <small>· {_text(known.author)}, {day(known.date)}</small>"
+    )
+
+
+def _evidence(finding: Finding) -> str:
+    if finding.evidence == "exact":
+        return "exact values of a deterministic metric"
+    if finding.evidence == "paired":
+        return f"{len(finding.pairs)} pairs of fresh processes, both builds in turn"
+    return "stored history only"
+
+
+def _command(finding: Finding, config: Config) -> str:
+    good, bad = finding.range
+    pattern = f"^{re.escape(finding.benchmark)}$"
+    return shlex.join(
+        [
+            "asvwatch",
+            "compare",
+            good[:12],
+            bad[:12],
+            "--config",
+            config.path.name,
+            "--bench",
+            pattern,
+        ]
+    )
+
+
+def _failures(verdict: Verdict, history: History, config: Config) -> str:
+    if not verdict.failures:
+        return ""
+    items = "".join(
+        f"<li><b>{_text(failure.benchmark or 'Every benchmark')}</b>: {_text(failure.reason)}"
+        f"<br>{_commit(failure.commit, history, config)}</li>"
+        for failure in verdict.failures
+    )
+    return f'<section id="not-measured"><h2>Not measured</h2><ul>{items}</ul></section>'
+
+
+def _notes(verdict: Verdict) -> str:
+    if not verdict.notes:
+        return ""
+    items = "".join(f"<li>{_text(note)}</li>" for note in verdict.notes)
+    return f'<section id="notes"><h2>Notes</h2><ul>{items}</ul></section>'
+
+
+def _row(name: str, value: str) -> str:
+    return f"<div><dt>{name}</dt><dd>{value}</dd></div>"
+
+
+def _anchor(heading: str) -> str:
+    return heading.lower().replace(" ", "-")
+
+
+def _text(text: str) -> str:
+    return html.escape(plain(text))

@@ -1,0 +1,59 @@
+"""Publishes asv's site and, in it, the page of findings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from asvwatch import check, loading, measuring, page, verdict
+from asvwatch.config import Config
+from asvwatch.errors import MeasurementError
+
+__all__ = ["publish"]
+
+
+def publish(config: Config, verdict_file: Path | None, *, log: Callable[[str], None]) -> Path:
+    """Run `asv publish`, which makes html_dir anew, then add the page; returns the page's path.
+
+    Raises MeasurementError if asv fails, ConfigError for a verdict that cannot be read.
+    """
+    loaded = loading.load(config)
+    if verdict_file is not None:
+        told = verdict.read(verdict_file)
+    else:
+        told = check.check(
+            config,
+            loaded.stored,
+            loaded.window,
+            None,
+            confirmed=False,
+            log=_quiet,
+            notes=loaded.notes,
+        )
+    with measuring.alone(config.env_dir / "asvwatch" / "publish.lock", log):
+        _asv_publish(config, log)
+        return page.write(config, told, loaded.stored.series, loaded.history)
+
+
+def _quiet(_: str) -> None:
+    """Progress of looking at the history alone, which takes no time."""
+
+
+def _asv_publish(config: Config, log: Callable[[str], None]) -> None:
+    command = [sys.executable, "-m", "asv", "publish", "--config", str(config.path)]
+    done = subprocess.run(
+        command,
+        cwd=config.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    said = done.stdout.decode("utf-8", "replace").rstrip()
+    if done.returncode != 0:
+        for line in said.splitlines():
+            log(line)
+        last = said.splitlines()[-1].strip() if said else "no word"
+        raise MeasurementError(f"asv publish failed ({done.returncode}): {last}")

@@ -1,0 +1,159 @@
+"""The verdict for people: a terminal table and Markdown."""
+
+from __future__ import annotations
+
+import re
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from asvwatch.model import History
+from asvwatch.verdict import Finding, Status, Verdict
+from asvwatch.words import change, day, interval, plain, quantity
+
+__all__ = ["commit_words", "markdown", "summary", "to_terminal"]
+
+_STYLES: dict[Status, str] = {"clean": "green", "regressed": "bold red", "unmeasured": "yellow"}
+
+
+def summary(verdict: Verdict) -> str:
+    """One line: what the exit code means."""
+    measured = (
+        f"{_count(verdict.series, 'series', 'series')} at "
+        f"{_count(verdict.commits, 'commit', 'commits')}"
+    )
+    if verdict.commits == 0 or verdict.series == 0:
+        return "unmeasured: there are no results for these commits"
+    if verdict.status == "unmeasured":
+        return f"unmeasured: something could not be measured ({measured}), see below"
+    if verdict.status == "regressed":
+        standing = sum(1 for one in verdict.regressions if one.accepted is None)
+        return f"regressed: {_count(standing, 'regression', 'regressions')} ({measured})"
+    said = f"clean: no confirmed regression ({measured})"
+    if verdict.commits == 1:
+        said += "; one commit has nothing to be compared with"
+    if not verdict.confirmed and verdict.undecided:
+        said += "; suspicions were not measured"
+    return said
+
+
+def sections(verdict: Verdict) -> list[tuple[str, tuple[Finding, ...]]]:
+    """The findings under their headings, empty ones left out."""
+    standing = tuple(one for one in verdict.regressions if one.accepted is None)
+    accepted = tuple(one for one in verdict.regressions if one.accepted is not None)
+    headed = [
+        ("Regressions", standing),
+        ("Accepted regressions", accepted),
+        ("Recovered", verdict.recovered),
+        ("Improvements", verdict.improvements),
+        ("Undecided", verdict.undecided),
+    ]
+    return [(title, findings) for title, findings in headed if findings]
+
+
+def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
+    """Print the verdict as tables."""
+    for title, findings in sections(verdict):
+        table = Table(title=title, title_justify="left", title_style="bold", expand=False)
+        for heading in ("benchmark", "change", "before", "after", "commit", "evidence"):
+            table.add_column(heading, overflow="fold")
+        for finding in findings:
+            row = (
+                plain(finding.label),
+                f"{change(finding)} {interval(finding)}".strip(),
+                quantity(finding.before, finding.unit),
+                quantity(finding.after, finding.unit),
+                commit_words(finding, history),
+                _evidence(finding),
+            )
+            table.add_row(*(Text(cell) for cell in row))
+        console.print(table)
+    if verdict.failures:
+        table = Table(title="Not measured", title_justify="left", title_style="bold")
+        for heading in ("what", "commit", "reason"):
+            table.add_column(heading, overflow="fold")
+        for failure in verdict.failures:
+            what = plain(failure.benchmark or "every benchmark")
+            table.add_row(Text(what), Text(failure.commit[:8]), Text(plain(failure.reason)))
+        console.print(table)
+    for note in verdict.notes:
+        console.print(Text(f"note: {plain(note)}", style="dim"))
+    console.print(Text(summary(verdict), style=_STYLES[verdict.status]))
+
+
+def markdown(verdict: Verdict, history: History) -> str:
+    """The verdict for a pull request or an issue; foreign text cannot leave its cell."""
+    lines = [f"**{_escaped(summary(verdict))}**", ""]
+    for title, findings in sections(verdict):
+        lines += [
+            f"### {title}",
+            "",
+            "| benchmark | change | before | after | commit | evidence |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        for finding in findings:
+            cells = (
+                _code(finding.label),
+                f"{change(finding)} {interval(finding)}".strip(),
+                _escaped(quantity(finding.before, finding.unit)),
+                _escaped(quantity(finding.after, finding.unit)),
+                _escaped(commit_words(finding, history)),
+                _escaped(_evidence(finding)),
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    if verdict.failures:
+        lines += ["### Not measured", "", "| what | commit | reason |", "| --- | --- | --- |"]
+        for failure in verdict.failures:
+            what = _code(failure.benchmark) if failure.benchmark else "every benchmark"
+            lines.append(f"| {what} | {failure.commit[:8]} | {_escaped(failure.reason)} |")
+        lines.append("")
+    lines += [f"- {_escaped(note)}" for note in verdict.notes]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def commit_words(finding: Finding, history: History) -> str:
+    """`1a2b3c4d 2026-03-01 Ann: Subject`, or the range where no commit is named."""
+    if finding.commit is None:
+        good, bad = finding.range
+        return f"behind {good[:8]}, up to {bad[:8]}"
+    if finding.commit not in history:
+        return finding.commit[:8]
+    commit = history[finding.commit]
+    return f"{commit.hash[:8]} {day(commit.date)} {plain(commit.author)}: {plain(commit.subject)}"
+
+
+def _evidence(finding: Finding) -> str:
+    words = {
+        "exact": "exact",
+        "paired": f"{len(finding.pairs)} pairs" if finding.pairs else "pairs",
+        "history": "history only",
+    }[finding.evidence]
+    if finding.recovered_by:
+        words += f"; taken back by {finding.recovered_by[:8]}"
+    if finding.accepted is not None:
+        words += f"; accepted: {finding.accepted}"
+    if finding.reason:
+        words += f"; {finding.reason}"
+    return words
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it is: no markup, no table cell, no @mention, no #reference."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>|~&!$])", r"\\\1", plain(text))
+    # A backslash does not keep a mention or a reference from being one; an empty comment does.
+    return re.sub(r"([@#])(?=\w)", r"\1<!-- -->", escaped)
+
+
+def _code(text: str) -> str:
+    """A code span in a table, whatever backquotes and bars the text has."""
+    shown = plain(text).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") or not shown else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"

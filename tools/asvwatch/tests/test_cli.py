@@ -1,0 +1,175 @@
+"""The exit code and the files are what scripts rely on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+
+import pytest
+from asvwatch import cli, measuring
+from filelock import FileLock
+from projects import FAILED, benchmark
+
+CALLS = benchmark("suite.track_calls", unit="calls")
+TIME = benchmark("suite.time_it")
+
+
+def run(tiny, command, *arguments):
+    return cli.main([command, "--config", str(tiny.config), *map(str, arguments)])
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "status"),
+    [
+        ([5, 5, 5, 5], 0, "clean"),
+        ([5, 5, 6, 6], 1, "regressed"),
+        ([5, 5, 6, 5], 0, "clean"),
+        ([6, 6, 5, 5], 0, "clean"),
+        ([5, 5, 5, FAILED], 3, "unmeasured"),
+        ([], 3, "unmeasured"),
+    ],
+)
+def test_exit_codes_say_what_the_verdict_says(project, tmp_path, values, code, status):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, values)
+    file = tmp_path / "out" / "verdict.json"
+    assert run(tiny, "check", "--json", file) == code
+    assert json.loads(file.read_text())["verdict"] == status
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--range", "nowhere..main"],
+        ["--range", "main"],
+        ["--machine", "nobody"],
+        ["--bench", "("],
+    ],
+)
+def test_wrong_usage_is_2_and_one_line(project, capsys, arguments):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 2])
+    assert run(tiny, "check", *arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("asvwatch: ")
+
+
+@pytest.mark.parametrize("arguments", [["--last", "0"], ["--last", "x"], ["--budget", "soon"], []])
+def test_wrong_options_are_2(project, arguments):
+    command = "check" if arguments else "chek"
+    with pytest.raises(SystemExit) as stop:
+        run(project(commits=1), command, *arguments)
+    assert stop.value.code == 2
+
+
+def test_a_wrong_accepted_file_is_2(project):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    (tiny.root / "benchmarks" / "accepted.toml").write_text("[[accepted]]\n")
+    assert run(tiny, "check") == 2
+
+
+def test_no_repository_is_2(tmp_path, capsys):
+    (tmp_path / "asv.conf.json").write_text('{"repo": "https://example.org/x.git"}')
+    assert cli.main(["check", "--config", str(tmp_path)]) == 2
+    assert "https://example.org/x.git" in capsys.readouterr().err
+
+
+def test_results_can_go_to_standard_output(project, capsys):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    assert run(tiny, "check", "--json", "-") == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["schema"] == 1
+    assert "regressed: 1 regression" in err
+
+
+def test_markdown_is_written(project, tmp_path):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    run(tiny, "check", "--markdown", tmp_path / "report.md")
+    assert "`suite.track_calls`" in (tmp_path / "report.md").read_text()
+
+
+def test_only_matching_benchmarks_are_looked_at(project):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    assert run(tiny, "check", "--bench", "track_calls$") == 1
+    assert run(tiny, "check", "--bench", "time_") == 3
+
+
+def test_asked_for_history_only_nothing_is_built(project):
+    tiny = project(commits=8)
+    tiny.store_all(TIME, [1.0] * 5 + [2.0] * 3)
+    assert run(tiny, "check", "--no-confirm") == 0
+    assert not (tiny.root / "env").exists()
+
+
+def test_a_file_that_cannot_be_written_is_3_and_leaves_nothing_behind(project, tmp_path, capsys):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    blocked = tmp_path / "folder"
+    blocked.mkdir()
+    assert run(tiny, "check", "--json", blocked) == 3
+    assert "folder" in capsys.readouterr().err
+    assert list(tmp_path.glob(".folder*")) == []
+
+
+def test_a_second_run_waits_for_the_first(tmp_path):
+    lock = tmp_path / "asvwatch" / "check.lock"
+    lock.parent.mkdir()
+    told, entered = [], threading.Event()
+    waiting = threading.Event()
+
+    def second():
+        with measuring.alone(lock, lambda line: (told.append(line), waiting.set())):
+            entered.set()
+
+    with FileLock(lock):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waiting.wait(10)
+        assert not entered.is_set()
+    thread.join(10)
+    assert entered.is_set()
+    assert "waiting" in told[0]
+
+
+def test_it_runs_as_a_module(project):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    command = [sys.executable, "-m", "asvwatch", "check", "--config", str(tiny.config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert tiny.hashes[2][:8] in done.stdout
+
+
+def test_publish_adds_the_page_to_asvs_site(project, tmp_path, capsys):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    file = tmp_path / "verdict.json"
+    assert run(tiny, "check", "--json", file) == 1
+    capsys.readouterr()
+    assert run(tiny, "publish", "--verdict", file) == 0
+    site = tiny.root / "html"
+    page = site / "asvwatch" / "index.html"
+    assert capsys.readouterr().out.strip() == str(page)
+    assert "suite.track_calls" in page.read_text()
+    assert 'href="asvwatch/index.html"' in (site / "index.html").read_text()
+    # A second time asv makes the site anew, and the link is there once again.
+    assert run(tiny, "publish") == 0
+    assert (site / "index.html").read_text().count('href="asvwatch/index.html"') == 1
+
+
+def test_publish_says_when_asv_fails(project, capsys):
+    tiny = project(commits=1)
+    assert run(tiny, "publish") == 3
+    assert "asv publish failed" in capsys.readouterr().err
+
+
+def test_publish_refuses_what_is_no_verdict(project, tmp_path):
+    tiny = project(commits=1)
+    (tmp_path / "verdict.json").write_text("{}")
+    assert run(tiny, "publish", "--verdict", tmp_path / "verdict.json") == 2
