@@ -1,0 +1,162 @@
+"""The suites measure what they say, import on any commit, and give exact numbers twice."""
+
+import hashlib
+import inspect
+import itertools
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from benchmarks import _inputs, generation, startup, text
+from benchmarks._scenario import _Scenario, _Versioned
+
+FOLDER = Path(inspect.getfile(_inputs)).parent
+SUITES = sorted(file.stem for file in FOLDER.glob("*.py") if not file.stem.startswith("_"))
+
+
+def collected(base):
+    """Return (suite, class) of each subclass of `base` that asv collects."""
+    return [
+        (suite, found)
+        for suite in SUITES
+        for name, found in vars(import_module(f"benchmarks.{suite}")).items()
+        if inspect.isclass(found) and issubclass(found, base) and not name.startswith("_")
+    ]
+
+
+VERSIONS = {f"{suite}.{found.__name__}": found.version for suite, found in collected(_Versioned)}
+RUNS = [
+    pytest.param(scenario, params, id=f"{suite}.{scenario.__name__}{params or ''}")
+    for suite, scenario in collected(_Scenario)
+    for params in itertools.product(*getattr(scenario, "params", ()))
+]
+
+
+@pytest.mark.parametrize(("scenario", "params"), RUNS)
+def test_a_scenario_runs_and_its_result_is_verified(scenario, params):
+    measured = scenario()
+    measured.setup(*params)
+    result = measured.run(*measured._prepared)
+    measured.verify(result)
+    with pytest.raises((AssertionError, AttributeError, TypeError, ValueError)):
+        measured.verify("")
+
+
+def test_the_suites_import_and_skip_where_bookgen_is_missing():
+    code = """
+import sys
+sys.modules["bookgen"] = None
+from importlib import import_module
+from itertools import product
+for suite in sys.argv[1:]:
+    for name, found in vars(import_module(f"benchmarks.{suite}")).items():
+        if hasattr(found, "setup") and not name.startswith("_"):
+            for params in product(*getattr(found, "params", ())):
+                try:
+                    found().setup(*params)
+                except NotImplementedError as reason:
+                    print(f"{suite}.{name}: {reason}")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *SUITES],
+        cwd=FOLDER.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    skipped = {line.partition(":")[0] for line in done.stdout.splitlines()}
+    assert skipped == {f"{suite}.{found.__name__}" for suite, found in collected(_Versioned)}
+    assert all("this commit has no bookgen" in line for line in done.stdout.splitlines())
+
+
+def measured_twice(metric):
+    values = []
+    for _ in range(2):
+        book = generation.SmallBook()
+        book.setup()
+        values.append(getattr(book, metric)())
+    return values
+
+
+def test_calls_are_the_same_twice():
+    first, second = measured_twice("track_calls")
+    assert first == second > 1_000
+
+
+def test_traced_bytes_are_the_same_within_their_tolerance():
+    """What lies where in memory moves them by up to 0.5 %; `asvwatch.toml` takes 1 % for none."""
+    first, second = measured_twice("track_peak_traced")
+    assert first == pytest.approx(second, rel=0.01)
+    assert first > 100_000
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+def test_instructions_are_the_same_twice():
+    names = text.Names()
+    assert names.track_instructions() == names.track_instructions() > 1_000_000
+
+
+def test_without_valgrind_instructions_are_skipped_with_the_reason(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NotImplementedError, match="valgrind is not installed"):
+        text.Names().track_instructions()
+
+
+def test_loaded_modules_are_counted_in_a_fresh_process():
+    assert 0 < startup.ImportBookgen().track_modules() < startup.ImportWriter().track_modules()
+
+
+def test_words_per_second_are_those_of_the_book():
+    book = generation.SmallBook()
+    book.timed_runs = 1
+    book.setup()
+    assert 100 < book.track_words_per_second() < 1_000_000
+
+
+def test_a_changed_workload_begins_a_history_of_its_own():
+    def version(**changes):
+        return type("Small", (generation._Book,), changes).version
+
+    assert version(words=2_000) == version(words=2_000) != version(words=3_000)
+    assert version(words=2_000, repeat=7) == version(words=2_000)
+
+
+def test_a_history_goes_on_from_process_to_process():
+    code = "from test_suites import VERSIONS; print(VERSIONS)"
+    paths = [str(FOLDER.parent), str(Path(__file__).parent)]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}; {code}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(VERSIONS)
+
+
+def digest(data):
+    return hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()[:16]
+
+
+def test_inputs_are_what_they_were_on_every_commit():
+    """Another input begins another history: what is hashed here is only ever added to."""
+    account = _inputs.lives("frozen", 2, 900)[1]
+    spanish = _inputs.lives("frozen", 2, 900, "es")[1]
+    assert {
+        "text": digest(_inputs.text("frozen", 500)),
+        "texto": digest(_inputs.text("frozen", 500, "es")),
+        "plain": digest(_inputs.plain_file(account)),
+        "markdown": digest(_inputs.markdown_file(account)),
+        "html": digest(_inputs.html_file(spanish, language="es")),
+        "retold": digest("\n".join(_inputs.retold("frozen", ["one two three four five six"] * 9))),
+    } == {
+        "text": "923ebb7c46aec42f",
+        "texto": "a65d013a56e84938",
+        "plain": "4b67db2920240e2a",
+        "markdown": "50e9ece716f8bcdb",
+        "html": "7986908e248df6d8",
+        "retold": "7b36349803f11db6",
+    }
