@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asv import util
-from asvwatch import asvcalls
+from asvwatch import asvcalls, config
 from asvwatch.attribute import attribute
 from asvwatch.builds import Builds
 from asvwatch.errors import (
@@ -17,6 +18,7 @@ from asvwatch.errors import (
     EnvironmentUnavailable,
     MeasurementError,
 )
+from asvwatch.measuring import BuildsMeasurer
 from asvwatch.model import Budget, Candidate, Commit, History, Rule, Series, SeriesKey
 from asvwatch.paired import confirm
 from asvwatch.runs import Conditions
@@ -107,6 +109,9 @@ class Session:
         self.third = self.repository.commit(
             "third", PACKAGE.format(answer=44), pyproject__toml=PYPROJECT
         )
+        self.told = self.repository.commit(
+            "told", PACKAGE.format(answer=44), README__md="The answer is 44.\n"
+        )
         self.log = []
 
     def builds(self):
@@ -123,6 +128,19 @@ def session(tmp_path_factory):
 def builds(session):
     with session.builds() as builds:
         yield builds
+
+
+def suspicion(good, bad):
+    series = Series(
+        key=SeriesKey("suite.time_work", (), 0, "box", "", "1"),
+        unit="seconds",
+        rule=Rule(kind="time", exact=False),
+        commits=(good, bad),
+        values=np.array([1.0, 2.0]),
+        intervals=np.full((2, 2), np.nan),
+        surroundings=("", ""),
+    )
+    return Candidate(series, good, bad, 1.0, 2.0, "regression", 9.0)
 
 
 def answer(build):
@@ -153,6 +171,23 @@ class TestBuilds:
         lengths = {build.measure("suite.track_length_of_paths").value for build in (one, other)}
         assert len(lengths) == 1
         assert answer(one) == answer(other) == 41
+
+    def test_commits_that_install_the_same_files_are_alike(self, session, builds):
+        assert builds.alike(session.third, session.told)
+        assert not builds.alike(session.first, session.second)
+
+    def test_a_suspicion_between_alike_commits_is_not_measured(self, session):
+        with contextlib.ExitStack() as resources:
+            measurer = BuildsMeasurer(
+                config.load(session.repository.config),
+                History(()),
+                Budget(),
+                session.log.append,
+                resources,
+            )
+            confirmed = measurer.confirm(suspicion(session.third, session.told))
+        assert (confirmed.outcome, confirmed.pairs) == ("unchanged", 0)
+        assert confirmed.reason == "both commits install the same files"
 
     def test_the_next_run_finds_what_was_built(self, session):
         with session.builds() as builds:

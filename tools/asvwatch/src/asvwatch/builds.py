@@ -23,7 +23,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from asvwatch import asvcalls, runs
+from asvwatch import asvcalls, runs, wheels
 from asvwatch.errors import BuildFailed, EnvironmentUnavailable, MeasurementError
 from asvwatch.model import Measurement
 from asvwatch.runs import Conditions
@@ -55,6 +55,13 @@ class _Slot:
     @property
     def path(self) -> Path:
         return Path(self.env._path)
+
+    @property
+    def wheel(self) -> Path | None:
+        """The only wheel that asv keeps of the installed commit, None if there is none."""
+        cache = self.env._cache.get_cache_dir(self.commit)
+        found = list(Path(cache).glob("*.whl")) if cache else []
+        return found[0] if len(found) == 1 else None
 
     def drop_caches(self) -> None:
         for cache in self.caches.values():
@@ -168,6 +175,16 @@ class Builds:
             if slot.commit != commit:
                 self._install(slot, commit)
         return Build(self, slot, commit)
+
+    def alike(self, one: str, other: str) -> bool:
+        """Whether two commits install the same files, where asv builds wheels; else False.
+
+        Raises what `prepare` raises.
+        """
+        first = self.prepare(one)
+        second = self.prepare(other, beside=first)
+        ours, theirs = first._slot.wheel, second._slot.wheel
+        return ours is not None and theirs is not None and wheels.same_contents(ours, theirs)
 
     def _install(self, slot: _Slot, commit: str) -> None:
         from asv import repo, util

@@ -86,7 +86,7 @@ def check(
         outcome = examine(candidate, history, measurer, budget)
         if outcome is None:
             dismissed.append(candidate)
-            log("  unchanged when measured")
+            log("  unchanged")
         elif isinstance(outcome, Open):
             undecided.append(outcome.finding)
             if measurer is not None:

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from asvwatch import attribute, paired
 from asvwatch.builds import Builds
 from asvwatch.config import Config
+from asvwatch.errors import BuildFailed
 from asvwatch.model import Attribution, Budget, Candidate, History, PairedResult
 from asvwatch.nominate import is_exact
 
@@ -38,11 +39,19 @@ class BuildsMeasurer:
         self._builds: dict[str, Builds] = {}
 
     def confirm(self, candidate: Candidate) -> PairedResult:
-        """Measure the ends of the candidate's range in pairs."""
+        """Measure the ends of the candidate's range in pairs.
+
+        Builds that are the same, file by file, are unchanged without a measurement: most commits
+        of a project change its tests or its words.
+        """
         series = candidate.series
         exact = is_exact(series)
+        builds = self._for(candidate)
+        with contextlib.suppress(BuildFailed):  # that is told below, with the commit
+            if builds.alike(candidate.good, candidate.bad):
+                return paired.identical("both commits install the same files")
         return paired.confirm(
-            self._for(candidate),
+            builds,
             series.key.benchmark,
             series.key.params_index,
             candidate.good,

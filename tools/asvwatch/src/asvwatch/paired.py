@@ -35,7 +35,7 @@ from asvwatch.stats import (
     run_stage,
 )
 
-__all__ = ["NotMeasured", "confirm", "place", "single"]
+__all__ = ["NotMeasured", "confirm", "identical", "place", "single"]
 
 BUDGET_SPENT = "the time budget is spent"
 
@@ -152,6 +152,11 @@ def single(builds: Builds, benchmark: str, params_index: int, commit: str) -> Me
     Raises BuildFailed.
     """
     return builds.prepare(commit).measure(benchmark, params_index)
+
+
+def identical(reason: str) -> PairedResult:
+    """ "unchanged" without a measurement, for the `reason`."""
+    return _result("unchanged", [], reason)
 
 
 def confirm(
