@@ -26,7 +26,7 @@ SITE = BUILD / "site"
 
 # What takes minutes a commit is left to `asv run`: instructions under valgrind, the large book.
 BENCHMARKS = r"^(?!.*(\.track_instructions|\.LargeBook))"
-BUDGET = "90s"
+BUDGET = "75s"
 
 CLEAN, REGRESSED, USAGE, UNMEASURED, INTERRUPTED = 0, 1, 2, 3, 130
 # asv ends with 2 where a commit does not build or a benchmark fails: asvwatch tells of both.
