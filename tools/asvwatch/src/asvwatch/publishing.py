@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from asvwatch import check, loading, measuring, page, verdict
+from asvwatch import check, loading, measuring, offline, page, verdict
 from asvwatch.config import Config
 from asvwatch.errors import MeasurementError
 
@@ -34,6 +34,7 @@ def publish(config: Config, verdict_file: Path | None, *, log: Callable[[str], N
         )
     with measuring.alone(config.env_dir / "asvwatch" / "publish.lock", log):
         _asv_publish(config, log)
+        offline.bring_libraries(config.html_dir)
         return page.write(config, told, loaded.stored.series, loaded.history)
 
 
