@@ -57,6 +57,30 @@ def test_the_last_line_says_what_the_exit_code_means(verdict, said):
     assert said in terminal(verdict).splitlines()[-1]
 
 
+SUSPICIONS = tuple(
+    finding(at, benchmark=f"suite.time_{at}", evidence="history", commit=None, reason="no time")
+    for at in range(2, 7)
+)
+
+
+@pytest.mark.parametrize("shown", [terminal, lambda told: report.markdown(told, history())])
+def test_suspicions_without_time_to_measure_take_one_line(shown):
+    measured = finding(7, benchmark="suite.time_measured", reason="undecided after 60 pairs")
+    told = Verdict("clean", undecided=(measured, *SUSPICIONS), commits=4, series=9)
+    text = shown(told).replace("\\", "")
+    assert "no time was left to measure 5 suspicions" in text
+    assert "suite.time_2 +30.0 %" in text
+    assert "and 2 more" in text
+    assert "suite.time_6" not in text
+    assert "undecided after 60 pairs" in text
+
+
+def test_suspicions_that_nobody_wanted_measured_are_listed():
+    told = Verdict("clean", undecided=SUSPICIONS, commits=4, series=9, confirmed=False)
+    assert "suite.time_6" in terminal(told)
+    assert "no time was left" not in terminal(told)
+
+
 def cells(row):
     """The cells of a table row as GitHub splits them: at bars without a backslash."""
     return re.split(r"(?<!\\)\|", row.strip().strip("|"))

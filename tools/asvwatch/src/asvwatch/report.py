@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +15,8 @@ from asvwatch.words import change, day, interval, plain, quantity
 
 __all__ = ["commit_words", "markdown", "summary", "to_terminal"]
 
+# How many of the suspicions that there was no time for are named.
+_LARGEST = 3
 _STYLES: dict[Status, str] = {"clean": "green", "regressed": "bold red", "unmeasured": "yellow"}
 
 
@@ -52,9 +55,34 @@ def sections(verdict: Verdict) -> list[tuple[str, tuple[Finding, ...]]]:
     return [(title, findings) for title, findings in headed if findings]
 
 
+def _in_tables(verdict: Verdict) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """The sections without the suspicions that there was no time for: they are mostly noise."""
+    for title, findings in sections(verdict):
+        looked_into = tuple(one for one in findings if not _out_of_time(one, verdict))
+        if looked_into:
+            yield title, looked_into
+
+
+def _out_of_time(finding: Finding, verdict: Verdict) -> bool:
+    return verdict.confirmed and finding.evidence == "history" and not finding.failed
+
+
+def _not_looked_into(verdict: Verdict) -> str:
+    """One line on the suspicions that there was no time for, empty if there are none."""
+    left = [one for one in verdict.undecided if _out_of_time(one, verdict)]
+    if not left:
+        return ""
+    largest = ", ".join(f"{plain(one.label)} {change(one)}" for one in left[:_LARGEST])
+    more = f" and {len(left) - _LARGEST} more" if len(left) > _LARGEST else ""
+    return (
+        f"no time was left to measure {_count(len(left), 'suspicion', 'suspicions')}, "
+        f"often noise: {largest}{more}; a larger --budget measures them"
+    )
+
+
 def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
     """Print the verdict as tables."""
-    for title, findings in sections(verdict):
+    for title, findings in _in_tables(verdict):
         table = Table(title=title, title_justify="left", title_style="bold", expand=False)
         for heading in ("benchmark", "change", "before", "after", "commit", "evidence"):
             table.add_column(heading, overflow="fold")
@@ -77,6 +105,8 @@ def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
             what = plain(failure.benchmark or "every benchmark")
             table.add_row(Text(what), Text(failure.commit[:8]), Text(plain(failure.reason)))
         console.print(table)
+    if left := _not_looked_into(verdict):
+        console.print(Text(f"undecided: {left}"))
     for note in verdict.notes:
         console.print(Text(f"note: {plain(note)}", style="dim"))
     console.print(Text(summary(verdict), style=_STYLES[verdict.status]))
@@ -85,7 +115,7 @@ def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
 def markdown(verdict: Verdict, history: History) -> str:
     """The verdict for a pull request or an issue; foreign text cannot leave its cell."""
     lines = [f"**{_escaped(summary(verdict))}**", ""]
-    for title, findings in sections(verdict):
+    for title, findings in _in_tables(verdict):
         lines += [
             f"### {title}",
             "",
@@ -109,6 +139,8 @@ def markdown(verdict: Verdict, history: History) -> str:
             what = _code(failure.benchmark) if failure.benchmark else "every benchmark"
             lines.append(f"| {what} | {failure.commit[:8]} | {_escaped(failure.reason)} |")
         lines.append("")
+    if left := _not_looked_into(verdict):
+        lines.append(f"- undecided: {_escaped(left)}")
     lines += [f"- {_escaped(note)}" for note in verdict.notes]
     return "\n".join(lines).rstrip() + "\n"
 
