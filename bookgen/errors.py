@@ -5,6 +5,9 @@ BookgenError
 ├── SourceError         one source cannot be read: which, and why
 ├── NoSourcesError      nothing was left to write from: every source that failed, and why
 ├── WriterError         a writer broke its promise: where, and what it wrote
+├── ProviderError       a model's provider gave no reply: status, its message, attempts
+├── ReplyError          a model's reply cannot be used: cut off, or not of the form asked for
+├── BudgetError         the next paid call would exceed the budget
 └── BookFormatError     a file is not a book that this version can read back
 
 Every message names the value and the way out. None of them knows HTTP or exit codes.
@@ -17,8 +20,11 @@ from collections.abc import Sequence
 __all__ = [
     "BookFormatError",
     "BookgenError",
+    "BudgetError",
     "InputError",
     "NoSourcesError",
+    "ProviderError",
+    "ReplyError",
     "SourceError",
     "WriterError",
 ]
@@ -63,6 +69,46 @@ class NoSourcesError(BookgenError):
 
 class WriterError(BookgenError):
     """A writer broke its promise, for example cited a passage that does not exist."""
+
+
+class ProviderError(BookgenError):
+    """A model's provider gave no reply.
+
+    `status` is the HTTP status, or the code of an error in mid-stream; None where the connection
+    failed. `message` is the provider's own, `attempts` how many calls were made.
+    """
+
+    def __init__(self, status: int | None, message: str, attempts: int = 1) -> None:
+        super().__init__(status, message, attempts)
+        self.status = status
+        self.message = message
+        self.attempts = attempts
+
+    def __str__(self) -> str:
+        what = f"status {self.status}" if self.status is not None else "no connection"
+        tries = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
+        return f"The model's provider gave no reply after {tries} ({what}): {self.message}"
+
+
+class ReplyError(BookgenError):
+    """A model's reply cannot be used: it was cut off, is empty, or has not the form asked for."""
+
+
+class BudgetError(BookgenError):
+    """The next paid call would exceed the budget. All figures are US dollars."""
+
+    def __init__(self, budget: float, spent: float, needed: float) -> None:
+        super().__init__(budget, spent, needed)
+        self.budget = budget
+        self.spent = spent
+        self.needed = needed
+
+    def __str__(self) -> str:
+        return (
+            f"The budget of ${self.budget:.2f} is not enough: ${self.spent:.4f} is spent or under "
+            f"way, the next call may cost ${self.needed:.4f}. What is finished is kept; give a "
+            "larger --budget and --resume."
+        )
 
 
 class BookFormatError(BookgenError):

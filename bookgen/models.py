@@ -32,6 +32,7 @@ __all__ = [
     "SectionPlan",
     "Source",
     "TimelineEntry",
+    "Usage",
     "base_name",
 ]
 
@@ -197,6 +198,16 @@ class TimelineEntry:
     passage: str
     text: str = ""
     told_in: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What replies of a model took. `cost` is US dollars; None anywhere is unknown, never 0."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    cached_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

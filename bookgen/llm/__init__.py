@@ -1,0 +1,1 @@
+"""Language models: the port, the client for OpenAI-compatible servers, pacing, cost, simulator."""
