@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bookgen import __version__
-from bookgen.errors import BookgenError, InputError, NoSourcesError, WriterError
+from bookgen.errors import BookFormatError, BookgenError, InputError, NoSourcesError, WriterError
 from bookgen.models import Biography, Brief, Corpus, Report
 from bookgen.text.formats import format_number, format_share
 from bookgen.text.words import fold_accents
@@ -140,7 +140,10 @@ def check(
         from bookgen.checks import check_book
         from bookgen.export.reader import read_markdown
 
-        parsed = read_markdown(_read(book))
+        try:
+            parsed = read_markdown(_read(book))
+        except BookFormatError as error:
+            raise InputError(f"{book} is not a book.md that bookgen wrote. {error}") from error
         corpus = None
         if sources:
             from bookgen.sources import load_sources

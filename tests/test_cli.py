@@ -233,6 +233,7 @@ def test_what_is_no_book_cannot_be_checked(run, tmp_path, name, content, reason)
     code, out, err = run("check", path)
     assert code == 2
     assert reason in err
+    assert str(path) in err
     assert err.count("\n") == 1
     assert out == ""
 

@@ -48,7 +48,9 @@ def find(paths: Iterable[Path | str]) -> Found:
                 inside = list(_walk(path, found, set()))
                 if not inside and len(found.failures) == failed:
                     found.failures.append(
-                        SourceError(str(given), f"the folder holds no {_NAMES} file.")
+                        SourceError(
+                            str(given), f"the folder holds no file that can be read: {_NAMES} can."
+                        )
                     )
                 for file in inside:
                     wanted.setdefault(file.resolve(), file)

@@ -55,7 +55,7 @@ def test_what_is_missing_or_empty_is_told(tmp_path: Path) -> None:
     found = files.find([tmp_path / "no.txt", tmp_path / "empty", tmp_path / "broken.txt"])
     missing, empty, broken = reasons(found)
     assert "does not exist" in missing
-    assert "holds no .txt" in empty
+    assert "holds no file that can be read: .txt" in empty
     assert "link to nothing" in broken
 
 
