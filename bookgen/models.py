@@ -27,6 +27,7 @@ __all__ = [
     "Outline",
     "PartialDate",
     "Passage",
+    "Provenance",
     "Report",
     "Section",
     "SectionPlan",
@@ -180,13 +181,45 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What replies of a model took. `cost` is US dollars; None anywhere is unknown, never 0."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    cached_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a text that a model wrote comes from.
+
+    `prompt_hash` stands for the whole first prompt, `passages` are those it was given,
+    `source_hashes` the SHA-256 of their sources, `attempts` all calls that were made, `notes` what
+    was repaired or dropped.
+    """
+
+    prompt_hash: str
+    model: str
+    usage: Usage
+    provider: str | None = None
+    generation_ids: tuple[str, ...] = ()
+    attempts: int = 1
+    passages: tuple[str, ...] = ()
+    source_hashes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A finished section. The prologue is chapter 0. `text` cites as the module says."""
+    """A finished section. The prologue is chapter 0. `text` cites as the module says. What a model
+    wrote has a `provenance`."""
 
     chapter: int
     number: int
     title: str
     text: str
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +231,6 @@ class TimelineEntry:
     passage: str
     text: str = ""
     told_in: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What replies of a model took. `cost` is US dollars; None anywhere is unknown, never 0."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cost: float | None = None
-    cached_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

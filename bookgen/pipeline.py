@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
+from bookgen.checkpoint import PROLOGUE, Checkpoint, MemoryCheckpoint
 from bookgen.errors import NoSourcesError, SourceError, WriterError
 from bookgen.models import (
     Biography,
@@ -63,9 +64,14 @@ async def write_biography(
     corpus: Corpus,
     writer: Writer,
     *,
+    outline: Outline | None = None,
+    checkpoint: Checkpoint | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> Biography:
     """Return the book that `writer` makes of the corpus, every citation of it checked to resolve.
+
+    An `outline` that is given is not asked of the writer. With a `checkpoint`, what it holds is
+    not written again, and every finished part is kept before it is told of.
 
     The prologue and the sections are written at the same time. When one fails, the others are
     finished and told of first; then its error is raised, and the errors of further ones are added
@@ -78,12 +84,14 @@ async def write_biography(
     notify = on_event or _ignore
     if not _is_named(brief.subject, corpus):
         raise _nothing_to_tell(corpus, f"does not name {brief.subject}")
-    outline = await writer.outline(brief, corpus)
-    if not outline.sections:
+    kept = checkpoint or MemoryCheckpoint()
+    planned = outline or kept.outline() or await writer.outline(brief, corpus)
+    if not planned.sections:
         raise _nothing_to_tell(corpus, f"says nothing of {brief.subject} that can be quoted")
-    notify(OutlineReady(outline))
+    kept.keep_outline(planned)
+    notify(OutlineReady(planned))
 
-    plans = outline.sections
+    plans = planned.sections
     total = len(plans) + 1
     done = 0
 
@@ -95,16 +103,22 @@ async def write_biography(
 
     async def write_prologue() -> Section | None:
         nonlocal total
-        prologue = await writer.prologue(brief, outline, corpus)
+        prologue = kept.section(PROLOGUE)
         if prologue is None:
-            total -= 1
-            return None
-        _check_citations(citation_ids(prologue.text), "The prologue", corpus)
+            prologue = await writer.prologue(brief, planned, corpus)
+            if prologue is None:
+                total -= 1
+                return None
+            _check_citations(citation_ids(prologue.text), "The prologue", corpus)
+            kept.keep_section(PROLOGUE, prologue)
         return finish(prologue)
 
     async def write_section(plan: SectionPlan) -> Section:
-        section = await writer.section(plan, brief, outline, corpus)
-        _check_section(section, plan, corpus)
+        section = kept.section(plan)
+        if section is None:
+            section = await writer.section(plan, brief, planned, corpus)
+            _check_section(section, plan, corpus)
+            kept.keep_section(plan, section)
         return finish(section)
 
     prologue, *sections = await _all_or_first_error(
@@ -116,7 +130,7 @@ async def write_biography(
     notify(TimelineReady(timeline))
     return Biography(
         brief=brief,
-        outline=outline,
+        outline=planned,
         prologue=prologue,
         sections=written,
         timeline=timeline,
