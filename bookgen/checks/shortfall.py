@@ -17,13 +17,14 @@ _TEXTS: dict[Language, tuple[str, str]] = {
     "en": (
         "The sources carry {written} of the {asked} words asked for ({share}). They hold {held} "
         "words, of which {quoted} stand in paragraphs that are quoted here.",
-        " The rest repeats what is told already, or is not about {subject}: nothing was left to "
-        "quote.",
+        " The rest repeats what is told already, cannot be read without what is left out, or is "
+        "not about {subject}: nothing was left to quote.",
     ),
     "es": (
         "Las fuentes dan para {written} de las {asked} palabras pedidas ({share}). Contienen "
         "{held} palabras, de las que {quoted} están en párrafos citados aquí.",
-        " El resto repite lo ya contado o no trata de {subject}: no quedaba nada más que citar.",
+        " El resto repite lo ya contado, no se entiende sin lo que se deja fuera o no trata de "
+        "{subject}: no quedaba nada más que citar.",
     ),
 }
 

@@ -49,7 +49,8 @@ def _blocks(book: Book, brief: Brief, report: Report, phrases: Phrases) -> Itera
     for chapter in book.chapters:
         yield f"\n## {chapter.number}. {escape(chapter.title)}\n"
         for part in chapter.parts:
-            yield f"### {escape(part.title)}\n"
+            if len(chapter.parts) > 1 or part.title != chapter.title:
+                yield f"### {escape(part.title)}\n"
             yield from _paragraphs(part)
     if book.timeline:
         yield f"\n## {phrases.timeline}\n"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bookgen.models import Language, PartialDate
 
-__all__ = ["MONTHS", "DateMention", "find_dates"]
+__all__ = ["MONTHS", "DateMention", "find_dates", "part_of_period"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +174,37 @@ def _mentions(
 
 def _mention(match: re.Match[str], date: PartialDate) -> DateMention:
     return DateMention(date, match.start(), match.end(), match[0])
+
+
+# What stands before a year or a month and says in which part of it something was, as a share of
+# the year; of seasons that lie in two years, the end of the one that is named.
+_PARTS: dict[Language, dict[str, float]] = {
+    "en": {
+        "early": 0.08, "beginning": 0.08, "start": 0.08, "first days": 0.04, "first weeks": 0.06,
+        "first months": 0.12, "spring": 0.3, "mid": 0.5, "middle": 0.5, "summer": 0.55,
+        "autumn": 0.79, "fall": 0.79, "late": 0.92, "end": 0.94, "last weeks": 0.95,
+        "last days": 0.97, "winter": 0.96, "easter": 0.28, "christmas": 0.98,
+    },
+    "es": {
+        "principios": 0.08, "comienzos": 0.08, "inicios": 0.08, "primeros días": 0.04,
+        "primeros meses": 0.12, "primavera": 0.3, "mediados": 0.5, "verano": 0.55, "otoño": 0.79,
+        "finales": 0.92, "fines": 0.92, "final": 0.94, "últimos días": 0.97, "invierno": 0.96,
+    },
+}  # fmt: skip
+_JOINS: dict[Language, str] = {"en": "in|of|the|year", "es": "de|del|el|año"}
+_PART_BEFORE = {
+    language: re.compile(
+        rf"\b(?P<part>{'|'.join(sorted(parts, key=len, reverse=True))})"
+        rf"(?:[ -](?:{_JOINS[language]}))*[ -]?\Z",
+        re.IGNORECASE,
+    )
+    for language, parts in _PARTS.items()
+}
+
+
+def part_of_period(text: str, mention: DateMention, language: Language) -> float | None:
+    """Return in which part, 0 to 1, of the year or the month that is mentioned something was, as
+    the words before it say ("late in 1887", "the autumn of 1914"); None where they do not."""
+    before = text[max(0, mention.start - 32) : mention.start]
+    match = _PART_BEFORE[language].search(before)
+    return _PARTS[language][match["part"].casefold()] if match else None

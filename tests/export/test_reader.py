@@ -47,6 +47,20 @@ def test_what_was_written_is_read_back(language):
     assert parsed.shortfall == review(book, CORPUS).shortfall
 
 
+def test_the_only_section_of_a_chapter_that_is_called_like_it_needs_no_heading():
+    only = Section(2, 1, "From Beethoven's Letters", "“A letter.” [@letters:1]")
+    book = written()
+    book = replace(
+        book,
+        sections=(*(one for one in book.sections if one.chapter == 1), only),
+        timeline=(),
+    )
+    text = render(book, review(book, CORPUS))
+    assert "## 2. From Beethoven's Letters\n" in text
+    assert "### From Beethoven's Letters" not in text
+    assert read_markdown(text).sections[-1].title == only.title
+
+
 def test_notes_lead_to_the_works_of_the_bibliography():
     parsed = read_markdown(rendered()[1])
     assert [(work.author, work.title, work.date, work.file_name) for work in parsed.works] == [

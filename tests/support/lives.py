@@ -149,3 +149,19 @@ def _corpus(works: dict[str, tuple[str, str]], language: Language) -> Corpus:
         for number, text in enumerate(whole.strip().split("\n\n"), 1)
     )
     return Corpus(sources, passages)
+
+
+def medal_told_twice() -> Corpus:
+    """Return the life of Mary Anning with one more event that two sources tell alike, and only one
+    of them in a sentence that the chapters can leave out."""
+    told = (
+        "On 4 May 1830 Mary Anning was awarded a medal by the museum of the county of Dorset. The "
+        "curator pinned it to her cloak before a crowd of fishermen and of their children."
+    )
+    alike = (
+        "On 4 May 1830 Mary Anning was awarded a medal by the county museum of Dorset. It was made "
+        "of silver."
+    )
+    corpus = anning()
+    passages = (*corpus.passages, Passage("cliffs", 9, told), Passage("friends", 9, alike))
+    return Corpus(corpus.sources, passages)

@@ -56,6 +56,53 @@ def test_what_a_passage_is_dated_outside_its_text_is_its_time():
     assert place_in_time(known, lifespan(known)).years[0] == as_year(PartialDate(1833, 4, 9))
 
 
+def test_a_passage_tells_of_its_first_date_whatever_else_it_mentions():
+    summary = "In December 1845 Ada Brook began to etch. Others had done so in 1842 and in 1843."
+    known = evidence(*STORY[:3], summary, *STORY[5:])
+    years = place_in_time(known, lifespan(known)).years
+    assert years[3] == as_year(PartialDate(1845, 12))
+
+
+@pytest.mark.parametrize(
+    ("when", "month"),
+    [
+        ("Early in 1845", 1),
+        ("In the spring of 1845", 4),
+        ("In the autumn of 1845", 10),
+        ("Late in 1845", 12),
+        ("At the end of 1845", 12),
+    ],
+)
+def test_a_part_of_the_year_is_more_than_the_year(when, month):
+    known = evidence(*STORY[:3], f"{when} Ada Brook learned to etch.", *STORY[5:])
+    year = place_in_time(known, lifespan(known)).years[3]
+    assert year == pytest.approx(as_year(PartialDate(1845, month)), abs=0.06)
+
+
+def test_a_bare_year_lies_between_the_more_precise_dates_around_it():
+    known = evidence(
+        "Ada Brook was born at Whitby on 2 May 1820.",
+        "In September 1845 Ada Brook learned to etch.",
+        "In 1845 Ada Brook had few pupils and little money.",
+        "In November 1845 Ada Brook left for the islands.",
+    )
+    years = place_in_time(known, lifespan(known)).years
+    assert years[1] == as_year(PartialDate(1845, 9))
+    assert years[3] == as_year(PartialDate(1845, 11))
+    assert years[1] <= years[2] <= years[3]
+
+
+def test_what_lies_after_the_death_is_placed_behind_it_at_its_own_date():
+    known = evidence(
+        *STORY,
+        "In 1990 the letters of Ada Brook were printed in London.",
+        "The edition of the letters has many notes.",
+        "In 1930 the house of Ada Brook became a museum.",
+    )
+    years = place_in_time(known, lifespan(known)).years
+    assert years[8] < years[11] < years[9] == years[10]
+
+
 def test_a_corpus_without_dates_has_no_period():
     known = evidence("Ada Brook was a painter who loved the sea.")
     assert place_in_time(known, lifespan(known)).period([0]) == (0, 0)

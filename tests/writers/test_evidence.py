@@ -60,6 +60,7 @@ def test_what_has_a_pronoun_before_any_person_follows(text):
         "Ada Brook bought a house with a view, and she lived in it.",
         "In Whitby Ada Brook heard that her picture was sold.",
         "The house was sold in 1840 to a stranger.",
+        "As a reward for her picture, Ada Brook was given a watch.",
         "“The Harbour” was her first picture, and Haydn bought it.",
     ],
 )
@@ -80,6 +81,12 @@ def test_what_names_a_person_or_a_year_is_anchored(text):
         ("El submarino navegó durante una hora.", Opening.STANDS),
         ("En Madrid Peral instaló una fábrica.", Opening.ANCHORED),
         ("El 7 de junio de 1890 el buque navegó una hora.", Opening.ANCHORED),
+        ("En 1901 se publicó la primera parte de la obra.", Opening.ANCHORED),
+        ("En 1860, último año que pasó en Madrid, Peral navegó.", Opening.ANCHORED),
+        ("El 1 de mayo de 1888, día de su boda, Peral navegó.", Opening.ANCHORED),
+        ("Como premio por su informe, Isaac Peral recibió un reloj.", Opening.ANCHORED),
+        ("Como premio por su informe, la junta le dio un reloj.", Opening.FOLLOWS),
+        ("En 1876 se casó con una vecina de San Fernando.", Opening.FOLLOWS),
     ],
 )
 def test_spanish_may_leave_the_subject_out(text, expected):

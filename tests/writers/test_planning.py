@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from bookgen.models import Brief, Corpus, Outline, PartialDate, Passage, Source
 from bookgen.text.quotations import citation_ids
 from bookgen.writers.extractive import ExtractiveWriter
-from bookgen.writers.extractive.duplicates import find_duplicates
-from bookgen.writers.extractive.evidence import Subject, gather
+from bookgen.writers.extractive.chronology import lifespan, place_in_time
+from bookgen.writers.extractive.duplicates import Duplicates, find_duplicates
+from bookgen.writers.extractive.evidence import Evidence, Subject, gather
 from bookgen.writers.extractive.partition import partition
 from bookgen.writers.extractive.rank import score_passages, score_sentences
+from bookgen.writers.extractive.select import in_order
 
 
 def outline_of(brief: Brief, corpus: Corpus) -> Outline:
@@ -140,6 +142,100 @@ def test_sentences_that_differ_in_a_number_or_a_negation_are_not_duplicates():
     found = find_duplicates(known, score_passages(known, score_sentences(known)))
     assert found.superfluous in ({4}, {5})
     assert {frozenset(pair) for pair in found.twins.items()} >= {frozenset({0, 1})}
+
+
+def of_two_sources(*pairs: tuple[str, str]) -> tuple[Evidence, Duplicates]:
+    """Return passages of two sources, those of one place beside each other, and what is alike."""
+    sources = tuple(Source(name, name, f"{name}.txt", "0" * 64, "en") for name in "ab")
+    passages = tuple(
+        Passage(name, number, pair[which])
+        for which, name in enumerate("ab")
+        for number, pair in enumerate(pairs, 1)
+        if pair[which]
+    )
+    known = gather(Subject("Ada Brook", "en"), Corpus(sources, passages))
+    return known, find_duplicates(known, score_passages(known, score_sentences(known)))
+
+
+def test_of_two_alike_the_one_is_kept_that_what_follows_leans_on():
+    known, found = of_two_sources(
+        (
+            "Ada Brook sold the picture of the harbour to a dealer from Leeds in March 1850. He "
+            "had no money with him.",
+            "Ada Brook sold the picture of the harbour to a dealer from Leeds in March 1850. In "
+            "May 1850 Ada Brook left for the islands of the north.",
+        )
+    )
+    (gone,) = found.superfluous
+    assert known.corpus.passages[known.sentences[gone].passage].source_id == "b"
+
+
+def test_twins_stand_side_by_side_and_nothing_else_moves():
+    months = ["March", "April", "May", "June", "July", "August"]
+    first = [
+        f"In {month} 1850 Ada Brook drew the boats that lay in the harbour and sold sheet {number}."
+        for number, month in enumerate(months)
+    ]
+    wedding = "On {} May 1850 Ada Brook was married to a painter of ships in the church at Whitby."
+    known, found = of_two_sources(
+        *((text, "") for text in first[:3]),
+        (wedding.format(20), wedding.format(29)),
+        *((text, "") for text in first[3:]),
+    )
+    life = lifespan(known)
+    places = list(range(len(known.by_passage)))
+    order = in_order(known, places, place_in_time(known, life).years, found.twins, 400)
+    assert order == [0, 1, 2, 3, 7, 4, 5, 6]
+
+
+def feast(number: int) -> str:
+    return " ".join(
+        f"The guests at the {10 * number + table}th table drank, sang of the sea and went home to "
+        f"the {90 - 10 * number - table} houses of their parish, where nobody was awake any more."
+        for table in range(6)
+    )
+
+
+def test_no_chapter_begins_between_twins():
+    wedding = "On {} May 1850 Ada Brook was married to a painter of ships in the church at Whitby."
+    known, found = of_two_sources(
+        (
+            f"In March 1850 Ada Brook drew the harbour. {feast(1)}",
+            f"{wedding.format(29)} {feast(2)}",
+        ),
+        (f"{wedding.format(20)} {feast(3)}", ""),
+        (f"In July 1850 Ada Brook drew the moor. {feast(4)}", ""),
+    )
+    corpus = known.corpus
+    (place, twin), *_ = found.twins.items()
+    ids = {corpus.passages[place].id, corpus.passages[twin].id}
+    outline = outline_of(Brief("Ada Brook", words=2_000, chapters=3), corpus)
+    assert len(outline.chapters) > 1
+    holding = [one for one in outline.sections if ids & set(one.passages)]
+    assert len(holding) == 1
+
+
+def test_a_chapter_of_one_section_has_one_title():
+    outline = outline_of(Brief("Ada Brook", words=1_000, chapters=3), life_in_chapters())
+    for chapter in outline.chapters:
+        titles = {section.title for section in chapter.sections}
+        assert (titles == {chapter.title}) == (len(chapter.sections) == 1)
+
+
+def test_a_street_and_the_subjects_own_name_are_no_titles():
+    passages = tuple(
+        Passage(
+            "a",
+            number,
+            f"In {1840 + number} Ada Hartley lived in the rue Lhomond with {number} cats. Tobias "
+            f"Fenwick sold picture {number} for Ada Brook. Fenwick kept a tenth of the price, and "
+            "the neighbours in the rue Lhomond said that Tobias Fenwick was a patient man.",
+        )
+        for number in range(1, 7)
+    )
+    source = Source("a", "Ada Brook", "a.txt", "0" * 64, "en")
+    outline = outline_of(Brief("Ada Brook", words=1_000, chapters=1), Corpus((source,), passages))
+    assert outline.chapters[0].title == "Tobias Fenwick"
 
 
 def test_a_corpus_without_a_usable_sentence_gives_an_empty_outline():

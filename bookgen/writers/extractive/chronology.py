@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookgen.models import PartialDate
+from bookgen.text.dates import DateMention, part_of_period
 from bookgen.text.words import fold_accents
 from bookgen.writers.extractive.evidence import Evidence, Quotable
 from bookgen.writers.extractive.vocabulary import VOCABULARY
@@ -34,6 +35,12 @@ AFTER_DEATH = 1.0
 IN_ORDER = 0.62
 # What a passage is dated outside its text counts for so many mentions in texts.
 WEIGHT_OF_OWN_DATE = 3.0
+# A passage tells of its first date; the others it mentions weigh so much next to that.
+WEIGHT_OF_FURTHER_DATE, WEIGHT_OF_BARE_YEAR = 0.4, 0.8
+# From how many passages before and behind it a bare year is made more precise.
+FITTED_BY = 4
+# Passages in no order of time stand on their own if so many of them are dated.
+MOSTLY_DATED = 0.7
 # A date so many years from where a passage stands is of what it tells, and no flashback.
 SAME_TIME = 8.0
 # How far from each other a name and the years of its life may stand: "Name (1770–1827)".
@@ -157,41 +164,70 @@ def _elected(votes: dict[int, float]) -> int | None:
 def place_in_time(evidence: Evidence, life: Lifespan) -> Times:
     """Return when each passage tells of.
 
-    Of a source that is told in the order of time, the dates that go forward are its thread;
-    flashbacks and outlooks lie beside it and do not bend it. Elsewhere what stands under a heading
-    is placed by its dates. Passages without dates lie between their dated neighbours.
+    A passage tells of the first date in it, and goes on from there. Of a source that is told in
+    the order of time, the dates that go forward are its thread; flashbacks and outlooks lie beside
+    it and do not bend it. Elsewhere a passage is placed by its own date, or with what stands under
+    its heading. Passages without dates lie between their dated neighbours; what tells of a time
+    after the death lies behind it, at its own date.
     """
     passages = evidence.corpus.passages
-    every = [
-        list(_years_of(passages[place].date, group, life))
-        for place, group in enumerate(evidence.by_passage)
-    ]
-    dated = [year for years in every for year, _ in years]
-    placed = np.full(len(passages), float(np.median(dated)) if dated else 0.0)
+    every = [_dated(evidence, place, life) for place in range(len(passages))]
+    anchors = [dated[0].year for dated in every if dated]
+    placed = np.full(len(passages), float(np.median(anchors)) if anchors else 0.0)
     source_ids = np.array([passage.source_id for passage in passages])
     for source in evidence.corpus.sources:
         places = np.flatnonzero((source_ids == source.id) & ~np.array(evidence.entries))
-        years = [every[place] for place in places]
-        medians = [float(np.median([year for year, _ in one])) for one in years if one]
-        if not medians:
-            continue
-        if _share_in_order(np.array(medians)) >= IN_ORDER:
-            placed[places] = _along_thread(years)
+        after = _after_death(evidence, places.tolist(), life)
+        dated = _with_bare_years_fitted([every[place] for place in places])
+        dated = [
+            [] if place in after else one for place, one in zip(places.tolist(), dated, strict=True)
+        ]
+        firsts = [one[0].year for one in dated if one]
+        if not firsts:
+            pass
+        elif _share_in_order(np.array(firsts)) >= IN_ORDER:
+            placed[places] = _along_thread(dated)
         else:
             headings = [passages[place].heading for place in places]
-            placed[places] = _by_heading(years, headings)
+            placed[places] = _by_heading(dated, headings)
         if (told := _death_told(evidence, places.tolist(), life)) is not None:
-            after = places[told:]
-            placed[after] = np.maximum(placed[after], _last_own_date(evidence) or 0.0)
+            behind = places[told:]
+            placed[behind] = np.maximum(placed[behind], _last_own_date(evidence) or 0.0)
+        since = 0.0
+        for place in places.tolist():
+            since = after.get(place, 0.0 if every[place] else since)
+            placed[place] = max(placed[place], since)
     for place, passage in enumerate(passages):
         if passage.date is not None:
             placed[place] = as_year(passage.date)
     first, last = placed.copy(), placed.copy()
     for place, dated_here in enumerate(every):
-        near = [year for year, _ in dated_here if abs(year - placed[place]) <= SAME_TIME]
+        near = [one.year for one in dated_here if abs(one.year - placed[place]) <= SAME_TIME]
         first[place] = min([placed[place], *near])
         last[place] = max([placed[place], *near])
     return Times(placed, first, last)
+
+
+def _after_death(evidence: Evidence, places: Sequence[int], life: Lifespan) -> dict[int, float]:
+    """Return when those passages of a source tell of that tell of a time after the death.
+
+    The first date of such a passage is a later one. In the midst of the life it is an outlook,
+    unless the passage begins with it.
+    """
+    if life.died is None:
+        return {}
+    found: dict[int, float] = {}
+    in_midst = False
+    for place in reversed(places):
+        group = evidence.by_passage[place]
+        sentence = next((one for one in group if one.dates), None)
+        if sentence is None or evidence.corpus.passages[place].date is not None:
+            continue
+        if sentence.dates[0].date.year <= life.died:
+            in_midst = True
+        elif not life.holds(sentence.dates[0].date.year) and (not in_midst or not sentence.place):
+            found[place] = _when(evidence, sentence, sentence.dates[0])
+    return found
 
 
 def _death_told(evidence: Evidence, places: Sequence[int], life: Lifespan) -> int | None:
@@ -217,20 +253,72 @@ def as_year(date: PartialDate) -> float:
     return date.year + (date.month - 1 + (date.day / 31 if date.day else 0.5)) / 12
 
 
-_Dated = list[tuple[float, float]]
-"""The years a passage mentions, each with its weight."""
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A date of a passage as a year with fractions. A bare year may lie anywhere in it."""
+
+    year: float
+    weight: float
+    bare: bool = False
 
 
-def _years_of(
-    own: PartialDate | None, group: Sequence[Quotable], life: Lifespan
-) -> Iterator[tuple[float, float]]:
+_Dated = list[_Mention]
+"""What a passage mentions, in its order: the first is of when it tells."""
+
+
+def _dated(evidence: Evidence, place: int, life: Lifespan) -> _Dated:
+    own = evidence.corpus.passages[place].date
     if own is not None and life.holds(own.year):
-        yield as_year(own), WEIGHT_OF_OWN_DATE
-        return
-    for sentence in group:
+        return [_Mention(as_year(own), WEIGHT_OF_OWN_DATE)]
+    found: _Dated = []
+    for sentence in evidence.by_passage[place]:
         for mention in sentence.dates:
             if life.holds(mention.date.year):
-                yield as_year(mention.date), 1.0
+                year = _when(evidence, sentence, mention)
+                bare = not mention.date.month and year == as_year(mention.date)
+                weight = WEIGHT_OF_FURTHER_DATE if found else WEIGHT_OF_BARE_YEAR if bare else 1.0
+                found.append(_Mention(year, weight, bare))
+    return found
+
+
+def _when(evidence: Evidence, sentence: Quotable, mention: DateMention) -> float:
+    """Return a mention as a year, in the part of the year or the month that the words say."""
+    date = mention.date
+    part = part_of_period(sentence.text, mention, evidence.subject.language)
+    if part is None or date.day:
+        return as_year(date)
+    return date.year + (part if not date.month else (date.month - 1 + part) / 12)
+
+
+def _with_bare_years_fitted(dated: Sequence[_Dated]) -> list[_Dated]:
+    """Return the mentions with bare years moved, within the year, between the more precise dates
+    of the same year around them: "In 1914" behind "in September 1914" goes on from there."""
+    fitted: list[_Dated] = []
+    for place, mentions in enumerate(dated):
+        moved: _Dated = []
+        for number, one in enumerate(mentions):
+            before = _nearest(
+                int(one.year), mentions[:number], dated[max(0, place - FITTED_BY) : place][::-1]
+            )
+            behind = _nearest(
+                int(one.year), mentions[number + 1 :], dated[place + 1 : place + 1 + FITTED_BY]
+            )
+            if one.bare:
+                year = one.year if behind is None else min(one.year, behind)
+                moved.append(replace(one, year=year if before is None else max(year, before)))
+            else:
+                moved.append(one)
+        fitted.append(moved)
+    return fitted
+
+
+def _nearest(year: int, here: Sequence[_Mention], beyond: Sequence[_Dated]) -> float | None:
+    """Return the nearest precise date of a year in the passage itself or in the next few."""
+    for mentions in [here, *beyond]:
+        found = [one.year for one in mentions if not one.bare and int(one.year) == year]
+        if found:
+            return found[0]
+    return None
 
 
 def _share_in_order(values: Floats) -> float:
@@ -242,20 +330,24 @@ def _share_in_order(values: Floats) -> float:
     return float((moving > 0).mean()) if moving.size else 1.0
 
 
-def _along_thread(years: Sequence[_Dated]) -> Floats:
-    """Return a year for each passage: that of the heaviest non-decreasing chain of mentions, and
-    between its links by distance."""
+def _along_thread(dated: Sequence[_Dated]) -> Floats:
+    """Return a year for each passage: its own where that is in the heaviest non-decreasing chain
+    of mentions, else its first in the chain, and between the links by distance."""
     nodes = [
-        (place, year, weight) for place, dated in enumerate(years) for year, weight in sorted(dated)
+        (place, one)
+        for place, mentions in enumerate(dated)
+        for one in sorted(mentions, key=lambda one: one.year)
     ]
-    links: dict[int, list[float]] = {}
-    for node in _heaviest_chain([(year, weight) for _, year, weight in nodes]):
-        place, year, _ = nodes[node]
-        links.setdefault(place, []).append(year)
+    links: dict[int, list[_Mention]] = {}
+    for node in _heaviest_chain([(one.year, one.weight) for _, one in nodes]):
+        place, one = nodes[node]
+        links.setdefault(place, []).append(one)
     known = sorted(links)
-    return np.interp(
-        np.arange(len(years)), known, [float(np.median(links[place])) for place in known]
-    )
+    years = [
+        dated[place][0].year if dated[place][0] in links[place] else links[place][0].year
+        for place in known
+    ]
+    return np.interp(np.arange(len(dated)), known, years)
 
 
 def _heaviest_chain(nodes: Sequence[tuple[float, float]]) -> list[int]:
@@ -281,20 +373,25 @@ def _heaviest_chain(nodes: Sequence[tuple[float, float]]) -> list[int]:
     return chain[::-1]
 
 
-def _by_heading(years: Sequence[_Dated], headings: Sequence[str | None]) -> Floats:
-    """Return each heading's thread, or where it has none its median; what stands under undated
-    headings lies between others."""
+def _by_heading(dated: Sequence[_Dated], headings: Sequence[str | None]) -> Floats:
+    """Return each heading's thread; where it has none, its passages' own dates if most of them
+    have one, else their median. What stands under undated headings lies between others."""
     starts = [0] + [
         place for place in range(1, len(headings)) if headings[place] != headings[place - 1]
     ]
-    placed = np.full(len(years), np.nan)
+    placed = np.full(len(dated), np.nan)
     for start, stop in zip(starts, [*starts[1:], len(headings)], strict=True):
-        medians = [float(np.median([year for year, _ in one])) for one in years[start:stop] if one]
-        if not medians:
+        firsts = [one[0].year for one in dated[start:stop] if one]
+        if not firsts:
             continue
-        if _share_in_order(np.array(medians)) >= IN_ORDER:
-            placed[start:stop] = _along_thread(years[start:stop])
+        if _share_in_order(np.array(firsts)) >= IN_ORDER:
+            placed[start:stop] = _along_thread(dated[start:stop])
+        elif len(firsts) >= MOSTLY_DATED * (stop - start):
+            year = firsts[0]
+            for place in range(start, stop):
+                year = dated[place][0].year if dated[place] else year
+                placed[place] = year
         else:
-            placed[start:stop] = float(np.median(medians))
+            placed[start:stop] = float(np.median(firsts))
     known = np.flatnonzero(np.isfinite(placed))
-    return np.asarray(np.interp(np.arange(len(years)), known, placed[known]), dtype=np.float64)
+    return np.asarray(np.interp(np.arange(len(dated)), known, placed[known]), dtype=np.float64)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bookgen.models import PartialDate
 from bookgen.text.similarity import near_duplicates
 from bookgen.text.words import fold_accents, words
-from bookgen.writers.extractive.evidence import Evidence, Quotable
+from bookgen.writers.extractive.evidence import Evidence, Opening, Quotable
 from bookgen.writers.extractive.vocabulary import VOCABULARY
 
 __all__ = ["Duplicates", "find_duplicates"]
@@ -21,6 +21,8 @@ __all__ = ["Duplicates", "find_duplicates"]
 # are alike by chance.
 SAME = 0.6
 MIN_SAME_WORDS = 4
+# From here on a reader takes two sentences for one, though they differ in a fact.
+NEARLY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ class Duplicates:
 
     superfluous: frozenset[int]
     twins: Mapping[int, int]
+    rivals: tuple[tuple[int, int], ...] = ()
+    """Passages, the less worthy first, of two sources, with sentences that are nearly the
+    same and both stay."""
 
 
 def find_duplicates(evidence: Evidence, worth: NDArray[np.float64]) -> Duplicates:
-    """Return the duplicates of a corpus; of two, that of the passage of less worth is superfluous.
+    """Return the duplicates of a corpus. Of two, that one is superfluous on which less leans of
+    what follows it, or else that of the passage of less worth.
 
     Sentences that agree in words but not in a number, a date or a negation contradict each other:
     both stay.
@@ -49,16 +55,22 @@ def find_duplicates(evidence: Evidence, worth: NDArray[np.float64]) -> Duplicate
     ]
     dropped: set[int] = set()
     twins: dict[int, int] = {}
+    rivals: list[tuple[int, int]] = []
     texts = [evidence.sentences[place].tokens for place in places]
-    for left, right, _ in near_duplicates(texts, threshold=SAME):
+    for left, right, alike in near_duplicates(texts, threshold=SAME):
         first, second = places[left], places[right]
         if first in dropped or second in dropped:
             continue
-        if worth[evidence.sentences[first].passage] < worth[evidence.sentences[second].passage]:
-            first, second = second, first
         one, other = evidence.sentences[first], evidence.sentences[second]
-        if _facts(evidence, one) == _facts(evidence, other):
+        same = _facts(evidence, one) == _facts(evidence, other)
+        loss = (_leaning_on(evidence, one), _leaning_on(evidence, other)) if same else (0, 0)
+        if (loss[0], worth[one.passage]) < (loss[1], worth[other.passage]):
+            first, second, one, other = second, first, other, one
+        if same:
             dropped.add(second)
+            dropped.update(_lost_with(evidence, one, second))
+        elif alike >= NEARLY and _of_two_sources(evidence, one, other):
+            rivals.append((other.passage, one.passage))
         if _of_two_sources(evidence, one, other) and _opens(evidence, other):
             twins.setdefault(other.passage, one.passage)
     # A few words ("Farewell, my dear friend.") are too short to be alike, not to be the same.
@@ -70,7 +82,35 @@ def find_duplicates(evidence: Evidence, worth: NDArray[np.float64]) -> Duplicate
         if key in seen:
             dropped.add(place)
         seen.add(key)
-    return Duplicates(frozenset(dropped), twins)
+    return Duplicates(frozenset(dropped), twins, tuple(rivals))
+
+
+def _leaning_on(evidence: Evidence, sentence: Quotable) -> int:
+    """Return how much the sentence behind this one loses without it, 0 to 3: what has a date of
+    its own hardly anything, what refers to it everything."""
+    following = evidence.by_passage[sentence.passage][sentence.place + 1 :][:1]
+    if not following or not following[0].usable:
+        return 0
+    if following[0].opening is Opening.LEANS:
+        return 3
+    if following[0].opening is Opening.FOLLOWS:
+        return 2
+    return int(not following[0].dates)
+
+
+def _lost_with(evidence: Evidence, kept: Quotable, place: int) -> list[int]:
+    """Return the sentences that go with a superfluous one at the head of its passage: those
+    without a date of their own, where what is read in its place goes on to other times."""
+    gone = evidence.sentences[place]
+    behind = evidence.by_passage[kept.passage][kept.place + 1 :]
+    if not _opens(evidence, gone) or not any(one.dates for one in behind):
+        return []
+    lost: list[int] = []
+    for one in evidence.by_passage[gone.passage][gone.place + 1 :]:
+        if one.dates:
+            break
+        lost.append(place + one.place - gone.place)
+    return lost
 
 
 _NUMBER = re.compile(r"\d+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -15,6 +15,7 @@ from bookgen.text.names import find_names
 from bookgen.text.sentences import split_sentences
 from bookgen.text.words import STOP_WORDS, content_words, count_words, fold_accents, words
 from bookgen.writers.extractive.opening import Opening, how_it_opens
+from bookgen.writers.extractive.people import other_names
 from bookgen.writers.extractive.subject import Subject
 from bookgen.writers.extractive.vocabulary import VOCABULARY
 
@@ -87,6 +88,7 @@ class Evidence:
 def gather(subject: Subject, corpus: Corpus) -> Evidence:
     """Return every sentence of the corpus with what it can be used for."""
     languages = {source.id: source.language for source in corpus.sources}
+    subject = replace(subject, aliases=_aliases(subject, corpus, languages))
     capitalised = _capitalised(passage.text for passage in corpus.passages)
     own_words, entries = _voices(subject, corpus)
     sentences = []
@@ -111,6 +113,18 @@ def gather(subject: Subject, corpus: Corpus) -> Evidence:
     names = tuple(tuple(find_names(passage.text, subject.language)) for passage in corpus.passages)
     common = _common(passage.text for passage in corpus.passages)
     return Evidence(subject, corpus, tuple(sentences), own_words, entries, names, common)
+
+
+def _aliases(subject: Subject, corpus: Corpus, languages: Mapping[str, Language]) -> frozenset[str]:
+    return other_names(
+        subject,
+        (
+            " ".join(sentence.text.split())
+            for passage in corpus.passages
+            if languages[passage.source_id] == subject.language and subject.named_in(passage.text)
+            for sentence in split_sentences(passage.text, subject.language)
+        ),
+    )
 
 
 def under_headings(corpus: Corpus) -> Iterator[list[int]]:

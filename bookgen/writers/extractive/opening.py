@@ -45,12 +45,14 @@ def how_it_opens(
         return Opening.FOLLOWS
     if vocabulary.verb is not None and _elides_subject(bare, subject, vocabulary.verb):
         return Opening.FOLLOWS
+    fronted = _is_fronted(bare, subject)
     dated = governed = introduced = behind_name = False
     for place, word in enumerate(found):
         plain = name_form(word)
         referring = vocabulary.personal if place >= NEAR_START else vocabulary.pronouns
         # "When the captain came, he": whoever tells of themselves means the captain.
-        if (word == "él" or plain in referring) and not (own_words and introduced):
+        resolved = (own_words and introduced) or (fronted and plain in vocabulary.possessives)
+        if (word == "él" or plain in referring) and not resolved:
             return Opening.FOLLOWS
         if plain in vocabulary.second_person:
             return Opening.FOLLOWS
@@ -59,7 +61,7 @@ def how_it_opens(
         if word[0].isupper() and plain in capitalised:
             # "In Vienna he": the name of a place is not whom "he" refers to; but the subject's name
             # may stand right behind it.
-            if not governed or (behind_name and plain in subject.tokens):
+            if not governed or (behind_name and plain in subject.names):
                 return Opening.ANCHORED
             behind_name = True
         else:
@@ -83,29 +85,61 @@ def _is_speech(text: str) -> bool:
     return text[0] in '"“‘«—' and _QUOTED_START.match(text) is None
 
 
+def _is_fronted(text: str, subject: Subject) -> bool:
+    """Whether the sentence begins with a phrase, or phrases, that its subject stands right behind:
+    "As a reward for her report, Marie Curie", "In the house of his friend, Haydn"."""
+    vocabulary = VOCABULARY[subject.language]
+    phrases = _COMMA.split(text)[: MOST_PHRASES + 1]
+    first = words(phrases[0])
+    if not first or not (
+        fold_accents(first[0]) in vocabulary.prepositions | vocabulary.clauses
+        or any(word.isdigit() for word in first)
+    ):
+        return False
+    return any(
+        found and found[0][0].isupper() and name_form(found[0]) in subject.names
+        for found in map(words, phrases[1:])
+    )
+
+
 def _elides_subject(text: str, subject: Subject, verb: re.Pattern[str]) -> bool:
     """Whether a sentence of a language that may leave its subject out comes to its verb before
-    any subject ("Nació en Petilla", "En 1906 recibió el premio")."""
+    any subject ("Nació en Petilla", "En 1906 recibió el premio").
+
+    A clause before the main one may do so, and a passive has its subject behind the verb ("En 1901
+    se publicó la primera parte").
+    """
     vocabulary = VOCABULARY[subject.language]
-    governed = False
+    governed = in_clause = False
     tokens = text.split()
+    before = ""
     for place, token in enumerate(tokens):
         bare = token.strip(",;:.()«»“”\"'").casefold()
         plain = fold_accents(bare)
-        if token[0].isupper() and plain in subject.tokens:
+        if token[0].isupper() and plain in subject.names:
             return False
-        if verb.fullmatch(bare):
+        if verb.fullmatch(bare) and not in_clause:
             following = tokens[place + 1] if place + 1 < len(tokens) else ""
-            return not following[:1].isupper()
+            passive = before == "se" and fold_accents(following) in vocabulary.articles
+            return not following[:1].isupper() and not passive
+        in_clause = in_clause or plain in vocabulary.clauses
         if plain in vocabulary.prepositions:
             governed = True
-        elif not governed and (plain in vocabulary.articles or (place and token[0].isupper())):
+        elif (
+            not governed
+            and not in_clause
+            and (plain in vocabulary.articles or (place and token[0].isupper()))
+        ):
             return False
         if token[-1] in ",;:":
-            governed = False
+            governed = in_clause = False
+        before = plain
     return False
 
 
+_COMMA = re.compile(r"[,;:]\s+")
+# A sentence has no more phrases than these before its subject.
+MOST_PHRASES = 3
 # "Haydn, however, ..." and "There was, besides, ..." go on from something.
 GOING_ON_WORDS = 9
 # Behind so many words "it" and "that" mostly refer to something in the sentence itself.

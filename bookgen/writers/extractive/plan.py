@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bookgen.models import Brief, ChapterPlan, Outline, PartialDate, SectionPlan
 from bookgen.writers.extractive.chronology import Times
 from bookgen.writers.extractive.compose import arrange
+from bookgen.writers.extractive.duplicates import Duplicates
 from bookgen.writers.extractive.evidence import Evidence, Opening
 from bookgen.writers.extractive.partition import partition
 from bookgen.writers.extractive.select import choose, in_order, opening_of
@@ -28,6 +29,8 @@ NEARLY_ALL = 0.8
 # begins a new heading, between two stretches, inside one; and by how the first sentence opens.
 AT_HEADING, BETWEEN, INSIDE = 0.0, 0.1, 0.18
 SAME_YEAR = 0.03
+# No break comes between two passages that tell the same otherwise and stand so near each other.
+APART, FARTHEST_TWIN = 10.0, 6
 OPENING_COST = {
     Opening.LEANS: 2.0,
     Opening.FOLLOWS: 1.5,
@@ -48,7 +51,7 @@ def plan(
     evidence: Evidence,
     worth: Floats,
     times: Times,
-    twins: Mapping[int, int],
+    found: Duplicates,
     words: int,
 ) -> Outline:
     """Return the outline of a book that quotes at most `words` words of the worthiest passages."""
@@ -57,7 +60,7 @@ def plan(
     best_words = 0
     everything = sum(sentence.words for sentence in evidence.sentences)
     for _ in range(ATTEMPTS):
-        chapters = _chapters(brief, evidence, choose(evidence, worth, asked), times, twins)
+        chapters = _chapters(brief, evidence, choose(evidence, worth, asked), times, found)
         written = sum(_words(evidence, group) for groups in chapters for group in groups)
         if best_words < written <= words:
             best, best_words = chapters, written
@@ -74,22 +77,23 @@ def _chapters(
     evidence: Evidence,
     chosen: Sequence[int],
     times: Times,
-    twins: Mapping[int, int],
+    found: Duplicates,
 ) -> list[list[_Group]]:
     """Return the chapters as lists of sections, each of which can be quoted."""
     in_all = sum(sentence.words for place in chosen for sentence in evidence.by_passage[place])
     chapter_words = max(in_all / brief.chapters, MIN_CHAPTER_WORDS)
-    blocks = in_order(evidence, chosen, times.years, twins, chapter_words)
-    places = [place for block in blocks for place in block]
+    places = in_order(evidence, chosen, times.years, found.twins, chapter_words)
     if not places:
         return []
     sizes = _sizes(evidence, places)
     count = min(brief.chapters, max(1, sum(sizes) // MIN_CHAPTER_WORDS), len(places))
     chapters = []
-    for start, stop in partition(sizes, _chapter_costs(evidence, places, times.years), count):
+    costs = _keeping_pairs(_chapter_costs(evidence, places, times.years), places, found)
+    parts = [places[start:stop] for start, stop in partition(sizes, costs, count)]
+    for part in _without_rivals(parts, found):
         sections = []
-        for voice in _voices(evidence, places[start:stop], times.years):
-            sections += _sections(evidence, voice)
+        for voice in _voices(evidence, part, times.years):
+            sections += _sections(evidence, voice, found)
         if sections:
             chapters.append(sections)
     return chapters
@@ -106,10 +110,33 @@ def _voices(evidence: Evidence, places: Sequence[int], years: Floats) -> list[_G
     return [said, told] if after else [told, said]
 
 
-def _sections(evidence: Evidence, places: Sequence[int]) -> list[_Group]:
+def _keeping_pairs(costs: Sequence[float], places: Sequence[int], found: Duplicates) -> list[float]:
+    """Return what it costs to begin a part at each passage, if twins are not to be parted."""
+    raised = list(costs)
+    at = {place: position for position, place in enumerate(places)}
+    for place, twin in found.twins.items():
+        if place in at and twin in at and 0 < at[place] - at[twin] <= FARTHEST_TWIN:
+            for position in range(at[twin] + 1, at[place] + 1):
+                raised[position] += APART
+    return raised
+
+
+def _without_rivals(parts: Sequence[_Group], found: Duplicates) -> list[_Group]:
+    """Return the chapters without passages that tell nearly the same as one of another chapter."""
+    chapter = {place: number for number, part in enumerate(parts) for place in part}
+    out: set[int] = set()
+    for place, rival in found.rivals:
+        if not {place, rival} & out and chapter.get(place, -1) != chapter.get(rival, -1):
+            out |= {place} if {place, rival} <= chapter.keys() else set()
+    kept = [[place for place in part if place not in out] for part in parts]
+    return [part for part in kept if part]
+
+
+def _sections(evidence: Evidence, places: Sequence[int], found: Duplicates) -> list[_Group]:
     sizes = _sizes(evidence, places)
     parts = min(max(1, round(sum(sizes) / SECTION_WORDS)), len(places))
     costs = _costs(evidence, places, _headings(evidence, places))
+    costs = _keeping_pairs(costs, places, found)
     sections: list[_Group] = []
     for start, stop in partition(sizes, costs, parts):
         group = [one.passage for one in arrange(evidence, places[start:stop])]
@@ -165,7 +192,13 @@ def _outline(evidence: Evidence, chapters: Sequence[list[_Group]], times: Times)
     titles = Titles(evidence, times)
     whole = [[place for group in groups for place in group] for groups in chapters]
     chapter_titles = titles.give([titles.narrated(places) for places in whole])
-    section_titles = iter(titles.give([group for groups in chapters for group in groups]))
+    # What is all of its chapter is called like it.
+    parts = iter(titles.give([group for groups in chapters for group in groups if len(groups) > 1]))
+    section_titles = (
+        next(parts) if len(groups) > 1 else title
+        for title, groups in zip(chapter_titles, chapters, strict=True)
+        for _ in groups
+    )
     return Outline(
         tuple(
             ChapterPlan(

@@ -14,6 +14,7 @@ from bookgen.text.similarity import TfIdf
 from bookgen.text.words import fold_accents, words
 from bookgen.writers.extractive.chronology import Lifespan
 from bookgen.writers.extractive.evidence import Evidence, Opening, Quotable, under_headings
+from bookgen.writers.extractive.people import People
 from bookgen.writers.extractive.vocabulary import VOCABULARY
 
 __all__ = ["score_passages", "score_sentences", "with_milestones"]
@@ -32,7 +33,7 @@ NEIGHBOURS = 0.4
 RIVAL = 0.7
 BOTH = 0.25
 MENTIONS_OF_RIVAL = 3
-PLACE = 0.3
+EVEN = 0.5
 # From one passage to the next it fades whom a pronoun refers to.
 FADING = 0.7
 TOLD_BY_OTHERS = 0.3
@@ -42,7 +43,7 @@ SHORT_NOTE_WORDS = 45
 OWN_SOURCE = 0.4
 REACH = 3
 # What is worth less than this share of the median is left out where the subject is named in few of
-# the passages around it, or somebody else prevails.
+# the passages around it, or somebody else prevails, and not in it or right beside it.
 OFF_TOPIC = 0.6
 SURROUNDINGS = 6
 NAMED = 0.3
@@ -60,7 +61,7 @@ def score_sentences(evidence: Evidence) -> Floats:
         return np.zeros(0)
     vectors = TfIdf([sentence.tokens for sentence in sentences])
     subject = _about_subject(evidence)
-    query = [*evidence.subject.tokens, *_companions(vectors, subject)]
+    query = [*sorted(evidence.subject.names), *_companions(vectors, subject)]
     dated = np.array([bool(sentence.dates) for sentence in sentences], dtype=np.float64)
     return (
         WEIGHT_SUBJECT * subject
@@ -100,7 +101,23 @@ def score_passages(evidence: Evidence, scores: Floats) -> Floats:
         worth[places] *= 1 - OWN_SOURCE + OWN_SOURCE * _ranked(worth[places])
     floor = OFF_TOPIC * float(np.median(worth[worth > 0])) if (worth > 0).any() else 0.0
     digresses = ~_named_around(evidence) | (rivals < RIVAL_PREVAILS)
+    digresses &= ~_named_beside(evidence)
     return np.where(digresses & (worth < floor), 0.0, worth)
+
+
+def _named_beside(evidence: Evidence) -> NDArray[np.bool_]:
+    """Return for each passage, (passages,), whether it or the one before or behind it in its
+    source names the subject, or has the subject speak."""
+    naming = [
+        own or any(sentence.mentions for sentence in group)
+        for own, group in zip(evidence.own_words, evidence.by_passage, strict=True)
+    ]
+    beside = np.array(naming, dtype=bool)
+    for place in range(1, len(naming)):
+        if evidence.follows(place, place - 1):
+            beside[place] |= naming[place - 1]
+            beside[place - 1] |= naming[place]
+    return beside
 
 
 def _named_around(evidence: Evidence) -> NDArray[np.bool_]:
@@ -167,8 +184,9 @@ def rivalry(evidence: Evidence) -> Floats:
     other name under the heading.
     """
     factors = np.ones(len(evidence.by_passage))
+    people = People.of(evidence)
     for group in under_headings(evidence.corpus):
-        rival = None if evidence.own_words[group[0]] else _rival(evidence, group)
+        rival = None if evidence.own_words[group[0]] else _rival(evidence, people, group)
         if rival is None:
             continue
         named = re.compile(rf"\b{re.escape(rival)}\b")
@@ -191,34 +209,22 @@ def rivalry(evidence: Evidence) -> Floats:
                 on_either[number] += 1
         share = float(on_rival.sum() / max(on_either.sum(), 1.0))
         in_passage = on_rival / np.maximum(on_either, 1.0)
-        factors[group] = (1 - RIVAL * share) ** 2 * (1 - RIVAL * in_passage)
+        # Somebody who shares the story does not take it over.
+        prevails = max(0.0, share - EVEN) / (1 - EVEN)
+        factors[group] = (1 - RIVAL * prevails) ** 2 * (1 - RIVAL * in_passage)
     return factors
 
 
-def _rival(evidence: Evidence, group: Sequence[int]) -> str | None:
+def _rival(evidence: Evidence, people: People, group: Sequence[int]) -> str | None:
     """Return the person who is named most besides the subject; None if hardly anybody is."""
-    others = Counter(
-        name
-        for place in group
-        for name in evidence.names[place]
-        if not evidence.subject.named_in(name)
-        and not any(fold_accents(word) in evidence.common for word in name.split())
-    )
-    text = " ".join(evidence.corpus.passages[place].text for place in group)
+    others = Counter(name for place in group for name in evidence.names[place])
+    texts = [sentence.text for place in group for sentence in evidence.by_passage[place]]
     for name in sorted(others, key=lambda name: (-others[name], name)):
         if others[name] < MENTIONS_OF_RIVAL:
             return None
-        if not _is_place(name, text, evidence.subject.language):
+        if people.is_other(name, texts):
             return name
     return None
-
-
-def _is_place(name: str, text: str, language: Language) -> bool:
-    """Whether the name stands behind "in", "at" and the like too often for a person's."""
-    before = re.findall(rf"(\w+)\s+{re.escape(name)}\b", text)
-    locatives = VOCABULARY[language].locatives
-    behind = sum(fold_accents(word) in locatives for word in before)
-    return behind >= PLACE * max(len(before), 1)
 
 
 def _has_pronoun(sentence: Quotable, language: Language) -> bool:

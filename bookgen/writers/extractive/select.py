@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,10 @@ LEANING_MARGIN = 0.05
 # Sources take turns after about a part of a chapter's words, so that neither is heard in snippets.
 BLOCKS_A_CHAPTER = 5
 MIN_BLOCK_WORDS, MAX_BLOCK_WORDS = 60, 450
-# Passages that nothing is quoted of, and years, between two of a block.
+# Passages that nothing is quoted of between two of a block, and years: from the fewer on, where
+# another source tells of the time between, a block breaks off.
 MAX_GAP = 4
-MAX_YEARS = 2.0
+MIN_YEARS, MAX_YEARS = 0.25, 2.0
 
 Block = list[int]
 """Passages of one source, in its order, that are told without a break."""
@@ -52,46 +54,77 @@ def in_order(
     years: Floats,
     twins: Mapping[int, int],
     chapter_words: float,
-) -> list[Block]:
-    """Return the chosen passages as blocks in the order of time, for chapters of so many words.
+) -> list[int]:
+    """Return the chosen passages in the order of time, for chapters of so many words.
 
-    A block breaks off at a new heading, at a leap in time or when it is long enough, and only
-    where the next passage can be read without it. What has a twin stands right behind it.
+    They are told in blocks. A block breaks off at a new heading, at a leap in time, where another
+    source tells of the time between, at a twin or when it is long enough, and only where the next
+    passage can be read without it. What has a twin stands right behind it, or is left out where it
+    cannot.
     """
     longest = min(MAX_BLOCK_WORDS, max(MIN_BLOCK_WORDS, chapter_words / BLOCKS_A_CHAPTER))
+    sources = [passage.source_id for passage in evidence.corpus.passages]
+    elsewhere = {
+        source: np.sort(years[[place for place in chosen if sources[place] != source]])
+        for source in set(sources)
+    }
+    paired = {*twins.keys(), *twins.values()}
     blocks: list[Block] = []
     said = 0
     for place in chosen:
         if blocks and _goes_on(evidence, blocks[-1][-1], place):
             before = blocks[-1][-1]
-            leap = years[place] - years[before] >= MAX_YEARS
-            if not (_may_break(evidence, before, place) and (leap or said >= longest)):
+            leap = years[place] - years[before]
+            others = elsewhere[sources[place]]
+            due = (
+                leap >= MAX_YEARS
+                or said >= longest
+                or not paired.isdisjoint((before, place))
+                or (leap >= MIN_YEARS and _any_between(others, years[before], years[place]))
+            )
+            if not (due and _may_break(evidence, before, place)):
                 blocks[-1].append(place)
                 said += sum(sentence.words for sentence in evidence.by_passage[place])
                 continue
         blocks.append([place])
         said = sum(sentence.words for sentence in evidence.by_passage[place])
-    blocks.sort(key=lambda block: (float(np.median(years[block])), block[0]))
+    blocks.sort(key=lambda block: (float(years[block[0]]), block[0]))
     return _beside_twins(evidence, blocks, twins)
 
 
-def _beside_twins(evidence: Evidence, blocks: list[Block], twins: Mapping[int, int]) -> list[Block]:
-    """Return the blocks with each that opens like a passage of another right behind that."""
-    placed = list(blocks)
-    for first in [block[0] for block in blocks]:
-        twin = twins.get(first)
-        block = next(one for one in placed if first in one)
-        other = next((one for one in placed if twin in one and one is not block), None)
-        if twin is None or other is None:
+def _any_between(ordered: Floats, first: float, last: float) -> bool:
+    return bool(np.searchsorted(ordered, last) > np.searchsorted(ordered, first))
+
+
+def _beside_twins(evidence: Evidence, blocks: list[Block], twins: Mapping[int, int]) -> list[int]:
+    """Return the passages with each that opens like one of another source right behind that; what
+    cannot be read without its block is left out instead, as the other tells it."""
+    groups = [group for block in blocks for group in _groups(evidence, block)]
+    for first in [place for group in groups for place in group]:
+        own = next((group for group in groups if first in group), None)
+        other = next((group for group in groups if twins.get(first) in group), None)
+        if own is None or other is None or own is other:
             continue
-        placed.remove(block)
-        at = placed.index(other)
-        cut = other.index(twin) + 1
-        if cut < len(other) and _may_break(evidence, twin, other[cut]):
-            placed[at : at + 1] = [other[:cut], block, other[cut:]]
+        at = groups.index(own)
+        if at == groups.index(other) + 1 and own[0] == first:
+            continue
+        if own[0] == first:
+            groups.remove(own)
+            groups.insert(groups.index(other) + 1, own)
         else:
-            placed.insert(at + 1, block)
-    return placed
+            groups[at] = own[: own.index(first)]
+    return [place for group in groups for place in group]
+
+
+def _groups(evidence: Evidence, block: Block) -> list[Block]:
+    """Return a block in parts that can each be read without the one before."""
+    groups = [[block[0]]]
+    for before, place in pairwise(block):
+        if _may_break(evidence, before, place):
+            groups.append([place])
+        else:
+            groups[-1].append(place)
+    return groups
 
 
 def opening_of(evidence: Evidence, place: int) -> Opening:

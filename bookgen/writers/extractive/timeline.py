@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,45 +10,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookgen.models import PartialDate, Section, TimelineEntry
-from bookgen.text.dates import DateMention
 from bookgen.text.quotations import fold, paragraphs, statements
-from bookgen.text.words import fold_accents, words
 from bookgen.writers.extractive.chronology import Lifespan
 from bookgen.writers.extractive.compose import quote
-from bookgen.writers.extractive.evidence import Evidence, Opening, Quotable
-from bookgen.writers.extractive.vocabulary import VOCABULARY
+from bookgen.writers.extractive.evidence import Evidence
+from bookgen.writers.extractive.facts import dated_fact
 
 __all__ = ["timeline"]
 
 Floats = NDArray[np.float64]
 
-MIN_ENTRY_WORDS, MAX_ENTRY_WORDS = 5, 45
 MIN_ENTRIES, MAX_ENTRIES = 15, 60
-WORDS_AN_ENTRY = 300
-MOST_A_YEAR = 4
-# A further fact of a year, or one that is only told in the chapters, has to be so good.
-FURTHER, POINTED = 0.75, 0.55
-# Two sentences on one date tell the same if they share so much of their words.
-SAME = 0.3
-# Telling in a line what the chapters do not have is preferred by so much.
-FRESH = 0.25
-NEAR_START, NEAR_END = 45, 25
-SUBJECT_WORDS = 7
-FIRST_WORDS = 9
-MILESTONE = 0.5
-# A line of a chronology tells its fact better than any sentence of a story.
-MADE_FOR_IT = 2.0
+WORDS_AN_ENTRY = 230
+# A further event of a year is worth less than the one before it, so that no year takes it all.
+FURTHER, MOST_A_YEAR = 0.85, 4
+# A further source that knows of its date makes an event greater; so do words for it that the
+# chapters lack.
+HEARD, MOST_HEARD = 0.2, 3
+FRESH = 0.3
+# That something of a year is told in a chapter says little.
+VAGUE = 0.35
+# Two sentences on one date tell the same if they share so much of their words; on two dates, they
+# contradict each other, if those are so many years apart.
+SAME, SAME_DAY = 0.3, 0.12
+CONTRADICT, YEARS_APART = 0.45, 2
+# A sentence that the chapters lack stands in for one they have if it tells its event so well.
+NEARLY_AS_WELL = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class _Fact:
-    """A dated fact: the place of its sentence, how well that tells it, and where it is told."""
+    """A dated fact: the place of its sentence, how well that tells it, where it is told,
+    and how many sources know of its day or month."""
 
     place: int
     date: PartialDate
     weight: float
+    great: bool
     told_in: tuple[int, int] | None
+    source: str
+    heard: int
     tokens: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """What several facts tell: the one that stands for it, and all."""
+
+    fact: _Fact
+    facts: tuple[_Fact, ...]
+
+    @property
+    def weight(self) -> float:
+        heard = HEARD * (min(max(fact.heard for fact in self.facts), MOST_HEARD) - 1)
+        best = max(fact.weight for fact in self.facts)
+        return (
+            best + heard + (FRESH if self.fact.great else FRESH / 2) * (self.fact.told_in is None)
+        )
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        return -self.weight, self.fact.place
+
+    @property
+    def worth_telling(self) -> bool:
+        """Whether it is more than a pointer to something small."""
+        return self.fact.told_in is None or any(fact.great for fact in self.facts)
 
 
 def timeline(
@@ -58,67 +85,156 @@ def timeline(
     sections: Sequence[Section],
     opening: Sequence[int],
 ) -> tuple[TimelineEntry, ...]:
-    """Return the best dated facts of each year, in the order of time.
+    """Return the greatest dated events of the life, in the order of time.
 
-    What the chapters tell already is pointed to; what they left out is quoted. The passages of the
-    prologue, `opening`, are left to it.
+    An event is quoted in a sentence that the chapters lack, where a source has one; what only the
+    chapters tell is pointed to. Where sources disagree on the date of an event, it stands at each.
+    The passages of the prologue, `opening`, are left to it.
     """
     told = _told(evidence, sections)
-    by_year: defaultdict[int, list[_Fact]] = defaultdict(list)
+    heard = _heard(evidence)
+    reserved = {
+        fold(sentence.text).casefold()
+        for passage in opening
+        for sentence in evidence.by_passage[passage]
+    }
+    facts: list[_Fact] = []
     for place, sentence in enumerate(evidence.sentences):
-        mention = _event_date(evidence, sentence, life)
-        if mention is None or (place not in told and sentence.passage in opening):
+        telling = dated_fact(evidence, sentence, life)
+        if telling is None:
             continue
-        date, clearness = mention
-        fact = _Fact(
-            place,
-            date,
-            float(scores[place]) + clearness + (0.0 if place in told else FRESH),
-            told.get(place),
-            frozenset(sentence.tokens),
+        if place not in told and fold(sentence.text).casefold() in reserved:
+            continue
+        facts.append(
+            _Fact(
+                place,
+                telling.date,
+                float(scores[place]) + telling.clearness,
+                telling.great,
+                told.get(place),
+                evidence.corpus.passages[sentence.passage].source_id,
+                max(len(heard[telling.date]), 1),
+                frozenset(sentence.tokens),
+            )
         )
-        by_year[date.year].append(fact)
     wanted = sum(len(section.text.split()) for section in sections) // WORDS_AN_ENTRY
     wanted = min(MAX_ENTRIES, max(MIN_ENTRIES, wanted))
-    picked = _pick(by_year, wanted)
+    events = _events(facts)
+    picked = _pick(events, wanted)
+    picked += _contradicting(picked, events)
+    once = {_text(evidence, event.fact): event for event in picked}
     return tuple(
-        _entry(evidence, fact) for fact in sorted(picked, key=lambda one: (one.date, one.place))
+        _entry(evidence, event.fact)
+        for event in sorted(once.values(), key=lambda one: (one.fact.date, one.fact.place))
     )
 
 
-def _pick(by_year: dict[int, list[_Fact]], wanted: int) -> list[_Fact]:
-    """Return the best facts: first one of each year, then further ones."""
-    firsts: list[_Fact] = []
-    others: list[_Fact] = []
-    bests = [max(fact.weight for fact in facts) for facts in by_year.values()]
-    usual = float(np.median(bests)) if bests else 0.0
-    for facts in by_year.values():
-        kept: list[_Fact] = []
-        for fact in sorted(facts, key=lambda one: (-one.weight, one.place)):
-            if len(kept) == MOST_A_YEAR:
-                break
-            if not any(_same_event(fact, other) for other in kept):
-                kept.append(fact)
-        for number, fact in enumerate(kept):
-            if fact.told_in is not None and fact.weight < POINTED * usual:
+def _heard(evidence: Evidence) -> defaultdict[PartialDate, set[str]]:
+    """Return which sources mention a date; who says "in 1903" may mean anything."""
+    heard: defaultdict[PartialDate, set[str]] = defaultdict(set)
+    for sentence in evidence.sentences:
+        for mention in sentence.dates:
+            if mention.date.month:
+                source = evidence.corpus.passages[sentence.passage].source_id
+                heard[mention.date].add(source)
+    return heard
+
+
+def _text(evidence: Evidence, fact: _Fact) -> tuple[PartialDate, str] | str:
+    """Return by what an entry differs from others."""
+    text = fold(evidence.sentences[fact.place].text).casefold()
+    return text if fact.told_in is None else (fact.date, str(fact.told_in))
+
+
+def _events(facts: Sequence[_Fact]) -> list[_Event]:
+    """Return the facts put together by event."""
+    by_year: defaultdict[int, list[list[_Fact]]] = defaultdict(list)
+    for fact in sorted(facts, key=lambda one: (-one.weight, one.place)):
+        groups = by_year[fact.date.year]
+        own = next((group for group in groups if _same_event(fact, group[0])), None)
+        if own is None:
+            groups.append([fact])
+        else:
+            own.append(fact)
+    return [
+        _Event(_spokesman(group), tuple(group)) for groups in by_year.values() for group in groups
+    ]
+
+
+def _spokesman(facts: Sequence[_Fact]) -> _Fact:
+    """Return the fact that tells its event best, in words that are not in the chapters if any do
+    nearly as well and as precisely; `facts` begin with the best."""
+    best = facts[0]
+    for fact in facts:
+        as_well = fact.weight >= NEARLY_AS_WELL * best.weight
+        if fact.told_in is None and as_well and _precision(fact.date) >= _precision(best.date):
+            return fact
+    return best
+
+
+def _precision(date: PartialDate) -> int:
+    return bool(date.month) + bool(date.day)
+
+
+def _pick(events: Sequence[_Event], wanted: int) -> list[_Event]:
+    """Return the greatest events, not too many of one year. What is small is pointed to only where
+    there is hardly anything else."""
+    number_in: Counter[int] = Counter()
+    ranked: list[tuple[bool, float, int, _Event]] = []
+    for event in sorted(events, key=lambda one: one.rank):
+        year = event.fact.date.year
+        if number_in[year] < MOST_A_YEAR:
+            weight = event.weight * FURTHER ** number_in[year]
+            ranked.append((not event.worth_telling, -weight, event.fact.place, event))
+            number_in[year] += 1
+    ranked.sort(key=lambda one: one[:3])
+    worthy = sum(not small for small, *_ in ranked)
+    return [event for *_, event in ranked[: min(wanted, max(worthy, MIN_ENTRIES))]]
+
+
+def _contradicting(picked: Sequence[_Event], events: Sequence[_Event]) -> list[_Event]:
+    """Return the events that are picked ones told by another source with another date."""
+    found: list[_Event] = []
+    for event in picked:
+        for other in events:
+            near = abs(other.fact.date.year - event.fact.date.year) <= YEARS_APART
+            if not near or other in picked or other in found:
                 continue
-            if number == 0:
-                firsts.append(fact)
-            elif fact.weight >= FURTHER * usual:
-                others.append(fact)
-    ranked = [sorted(facts, key=lambda one: (-one.weight, one.place)) for facts in (firsts, others)]
-    return [*ranked[0], *ranked[1]][:wanted]
+            pair = next(
+                (fact for fact in other.facts for own in event.facts if _contradict(fact, own)),
+                None,
+            )
+            if pair is not None:
+                found.append(_Event(pair, other.facts))
+    return found
+
+
+def _contradict(one: _Fact, other: _Fact) -> bool:
+    return (
+        one.source != other.source
+        and _shared(one, other) >= CONTRADICT
+        and not _may_be_one_date(one.date, other.date)
+    )
+
+
+def _may_be_one_date(one: PartialDate, other: PartialDate) -> bool:
+    if one.year != other.year:
+        return False
+    if one.month and other.month and one.month != other.month:
+        return False
+    return not (one.day and other.day and one.day != other.day)
+
+
+def _shared(one: _Fact, other: _Fact) -> float:
+    return len(one.tokens & other.tokens) / max(len(one.tokens | other.tokens), 1)
 
 
 def _same_event(one: _Fact, other: _Fact) -> bool:
-    """Whether two facts of a year are one. A bare year tells them apart only by their words."""
-    shared = len(one.tokens & other.tokens) / max(len(one.tokens | other.tokens), 1)
-    first, second = one.date, other.date
-    if first.month and second.month:
-        if first.month != second.month:
-            return False
-        return not (first.day and second.day and first.day != second.day)
-    return shared >= SAME or (not first.month and not second.month and shared >= SAME / 2)
+    """Whether two facts of a year are one; the less precise a date, the more their words tell."""
+    if not _may_be_one_date(one.date, other.date):
+        return False
+    same_day = one.date.day and other.date.day
+    return _shared(one, other) >= (SAME_DAY if same_day else SAME / 2 if one.date.month else SAME)
 
 
 def _entry(evidence: Evidence, fact: _Fact) -> TimelineEntry:
@@ -127,97 +243,6 @@ def _entry(evidence: Evidence, fact: _Fact) -> TimelineEntry:
     if fact.told_in is not None:
         return TimelineEntry(fact.date, passage, told_in=fact.told_in)
     return TimelineEntry(fact.date, passage, quote([sentence], passage, evidence.subject.language))
-
-
-def _event_date(
-    evidence: Evidence, sentence: Quotable, life: Lifespan
-) -> tuple[PartialDate, float] | None:
-    """Return the date of what the sentence tells and how plainly it tells it, about 0 to 2; None
-    if it is no fact for a timeline.
-
-    Such a fact is short, of one year of the life, and about the subject: by name, or by a pronoun
-    right behind a sentence with the name. A line of a chronology is one by its first sentence.
-    """
-    if sentence.words > MAX_ENTRY_WORDS:
-        return None
-    own_date = evidence.corpus.passages[sentence.passage].date
-    if evidence.entries[sentence.passage]:
-        if own_date is None or sentence.place or not life.holds(own_date.year):
-            return None
-        return own_date, MADE_FOR_IT
-    if not sentence.usable or sentence.words < MIN_ENTRY_WORDS or not sentence.dates:
-        return None
-    if sentence.opening is Opening.LEANS:
-        return None
-    start = " ".join(fold_accents(sentence.text).split()[:FIRST_WORDS])
-    if VOCABULARY[evidence.subject.language].going_on.search(start):
-        return None
-    if sentence.text[-1] in "?!" or '"' in sentence.text or "“" in sentence.text:
-        return None
-    if len({mention.date.year for mention in sentence.dates}) != 1:
-        return None
-    mention = max(sentence.dates, key=lambda one: (one.date.month, one.date.day, -one.start))
-    if not life.holds(mention.date.year) or not _about_subject(evidence, sentence, mention, life):
-        return None
-    clearness = _clearness(evidence, sentence, mention)
-    return mention.date, clearness + MILESTONE * _is_milestone(evidence, sentence, mention, life)
-
-
-def _about_subject(
-    evidence: Evidence, sentence: Quotable, mention: DateMention, life: Lifespan
-) -> bool:
-    """Whether the sentence tells of the subject, or of a day of theirs ("The concert took place on
-    May 7, 1824")."""
-    vocabulary = VOCABULARY[evidence.subject.language]
-    if evidence.own_words[sentence.passage]:
-        spoken = {fold_accents(word) for word in words(sentence.text)}
-        return bool(spoken & vocabulary.first_person) and sentence.opening >= Opening.STANDS
-    if sentence.mentions:
-        # "In 1796 they came to Vienna, where Beethoven assisted": they are others.
-        return sentence.opening >= Opening.STANDS
-    group = evidence.by_passage[sentence.passage]
-    if sentence.opening >= Opening.STANDS:
-        if mention.date.day and _is_milestone(evidence, sentence, mention, life):
-            return True
-        return bool(mention.date.month) and any(other.mentions for other in group)
-    if sentence.place == 0:
-        return False
-    before = evidence.by_passage[sentence.passage][sentence.place - 1]
-    return before.mentions
-
-
-def _clearness(evidence: Evidence, sentence: Quotable, mention: DateMention) -> float:
-    """Return how plainly the sentence tells a dated fact, 0 to 1.
-
-    The date of the fact itself stands at the start or the end of the sentence, and is precise;
-    the date of an aside stands somewhere in the middle.
-    """
-    precise = bool(mention.date.month) + bool(mention.date.day)
-    outer = mention.start <= NEAR_START or len(sentence.text) - mention.end <= NEAR_END
-    return (
-        0.12 * precise
-        + 0.25 * outer
-        + 0.2 * sentence.mentions
-        + (0.15 if _begins_with_subject(evidence, sentence) else -0.1)
-        + 0.15 * (sentence.opening is Opening.ANCHORED)
-        + 0.1 * (sentence.words <= MAX_ENTRY_WORDS * 2 // 3)
-    )
-
-
-def _is_milestone(
-    evidence: Evidence, sentence: Quotable, mention: DateMention, life: Lifespan
-) -> bool:
-    """Whether the sentence tells of the birth or the death; sources may differ by a year."""
-    vocabulary = VOCABULARY[evidence.subject.language]
-    text = fold_accents(sentence.text)
-    return any(
-        year is not None and abs(mention.date.year - year) <= 1 and pattern.search(text) is not None
-        for year, pattern in ((life.born, vocabulary.born), (life.died, vocabulary.died))
-    )
-
-
-def _begins_with_subject(evidence: Evidence, sentence: Quotable) -> bool:
-    return any(evidence.subject.is_name(word) for word in sentence.text.split()[:SUBJECT_WORDS])
 
 
 def _told(evidence: Evidence, sections: Sequence[Section]) -> dict[int, tuple[int, int]]:

@@ -12,6 +12,7 @@ from bookgen.text.similarity import TfIdf
 from bookgen.text.words import STOP_WORDS, fold_accents, words
 from bookgen.writers.extractive.chronology import Times
 from bookgen.writers.extractive.evidence import Evidence
+from bookgen.writers.extractive.subject import is_variant
 from bookgen.writers.extractive.vocabulary import VOCABULARY
 
 __all__ = ["Titles"]
@@ -125,7 +126,11 @@ class Titles:
             source_id = passages[place].source_id
             under[source_id, passages[place].heading] += self._sizes[place]
             under[source_id, _WHOLE] += self._sizes[place]
-        ranked = sorted(under.items(), key=lambda item: (item[0][1] == _WHOLE, -item[1]))
+        # A work's title says more of a part than a heading above the smaller half of it.
+        ranked = sorted(
+            under.items(),
+            key=lambda item: (item[1] < WHOLE * total, item[0][1] == _WHOLE, -item[1]),
+        )
         for (source_id, heading), size in ranked:
             if heading is None or size < (WHOLE if heading == _WHOLE else DOMINANT) * total:
                 continue
@@ -172,7 +177,7 @@ class Titles:
 
     def _tells(self, title: str) -> bool:
         """Whether a heading says more than its kind, or that the book is about its subject."""
-        idle = self._evidence.subject.tokens | self._vocabulary.ranks | self._vocabulary.kinds
+        idle = self._evidence.subject.names | self._vocabulary.ranks | self._vocabulary.kinds
         return any(
             word not in idle and not word.isdigit() and len(word) > 2 and not _ROMAN.fullmatch(word)
             for word in _folded(title)
@@ -182,8 +187,12 @@ class Titles:
     def _is_telling_name(self, name: str) -> bool:
         """Whether a name, as found in a text, tells in a title whom or what a part is about."""
         folded = _folded(name)
-        idle = self._evidence.subject.tokens | self._vocabulary.ranks
+        idle = self._evidence.subject.names | self._vocabulary.ranks
         if len(name) <= 3 or all(word in idle or len(word) <= 3 for word in folded):
+            return False
+        if len(folded) > 1 and is_variant(folded[0], self._evidence.subject.given):
+            return False
+        if len(folded) > 1 and (folded[0] in _STREETS or folded[-1] in _STREETS):
             return False
         if re.match(r"[^\W\d_]\.|Op\b", name) or len(folded[-1]) < 3:
             return False
@@ -197,18 +206,41 @@ class Titles:
         told = Counter(name for names in found for name in names)
         mean = told.total() / max(len(groups), 1)
         chosen = []
-        for names, mentioned in zip(ranked, map(Counter, found), strict=True):
+        for group, names, mentioned in zip(groups, ranked, map(Counter, found), strict=True):
             kept: list[tuple[str, float]] = []
             for name in names:
                 if mentioned[name] < 2 or any(self._same(name, other) for other, _ in kept):
+                    continue
+                if self._in_passing(name, group):
                     continue
                 kept.append((name, mentioned[name] * math.log1p(mean / told[name])))
             chosen.append(kept)
         return chosen
 
+    def _in_passing(self, name: str, group: Group) -> bool:
+        """Whether the group has the name only as a part of another's ("rue Lhomond", "calle de
+        Alfonso XII")."""
+        vocabulary = self._vocabulary
+        function_words = STOP_WORDS[self._evidence.subject.language] | vocabulary.prepositions
+        before = [
+            fold_accents(match[1])
+            for place in group
+            for match in re.finditer(
+                rf"([^\W\d_]+|[^\w\s]|\A)\s*\b{re.escape(name)}\b",
+                self._evidence.corpus.passages[place].text,
+            )
+            if match[1][:1].islower() or not match[1][:1].isalpha()
+        ]
+        return bool(before) and all(
+            word in _OF or (word.isalpha() and word not in function_words) for word in before
+        )
+
     def _once_named(self, group: Group) -> list[str]:
         """Return the full names of the group, which need only be there once."""
         found = Counter(name for place in group for name in self._names[place] if " " in name)
+        for name in list(found):
+            if self._in_passing(name, group):
+                del found[name]
         return sorted(found, key=lambda name: (-found[name], -self._everywhere[name], name))
 
     def _find_full_forms(self) -> dict[str, str]:
@@ -286,7 +318,7 @@ class Titles:
         nouns = {}
         for word, count in as_noun.items():
             folded = fold_accents(word)
-            vague = folded in self._vocabulary.vague or folded in self._evidence.subject.tokens
+            vague = folded in self._vocabulary.vague or folded in self._evidence.subject.names
             if seen[word] < 3 or count < NOUN * seen[word] or vague:
                 continue
             article, often = articles[word].most_common(1)[0] if articles[word] else ("", 0)
@@ -312,6 +344,11 @@ class Titles:
 
 
 _WHOLE = "\0"  # stands for a whole source among its headings
+# Where somebody lives is no more than an address.
+_STREETS = frozenset(
+    "street road lane place square avenue terrace rue calle plaza paseo avenida".split()
+)
+_OF = frozenset("of de del du des".split())
 _ROMAN = re.compile(r"[ivxlc]+")
 
 

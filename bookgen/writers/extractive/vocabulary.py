@@ -25,10 +25,18 @@ class Vocabulary:
     that stand before places. `verb` are finite verbs of the third person, as written and in lower
     case, where the language may leave the subject out.
 
+    `possessives` may refer to a subject that follows; `clauses` begin those that have a verb of
+    their own.
+
     For titles: `ranks` are capitalised words that alone name nobody; `own_works` are kinds of
     writing that, in a title, are by the person named there; `kinds` are words of headings that
     tell no content, `vague` nouns that make no title; `addressed` begins a letter's heading,
     `letters_to` the title of a part that holds letters.
+
+    For people: `titles` stand before their names; `equating` joins two names of one person.
+
+    For a timeline: `great` is found, folded, in sentences on the events that no life leaves out;
+    `subordinate` ends before a date that is only a remark's.
 
     `numbers` and `negations` are words that make two sentences on one thing contradict each other.
     """
@@ -38,6 +46,7 @@ class Vocabulary:
     leaning: re.Pattern[str]
     going_on: re.Pattern[str]
     first_person: frozenset[str]
+    speaker: frozenset[str]
     second_person: frozenset[str]
     being: frozenset[str]
     born: re.Pattern[str]
@@ -48,6 +57,8 @@ class Vocabulary:
     prepositions: frozenset[str]
     locatives: frozenset[str]
     verb: re.Pattern[str] | None
+    possessives: frozenset[str]
+    clauses: frozenset[str]
     ranks: frozenset[str]
     own_works: frozenset[str]
     kinds: frozenset[str]
@@ -56,6 +67,10 @@ class Vocabulary:
     negations: frozenset[str]
     addressed: re.Pattern[str]
     letters_to: str
+    titles: frozenset[str]
+    equating: re.Pattern[str]
+    great: re.Pattern[str]
+    subordinate: re.Pattern[str]
 
 
 def _leaning(phrases: str) -> re.Pattern[str]:
@@ -107,6 +122,7 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
             r"|, (?:too|then|also|indeed)\b"
             r"|(?:reference|mention|allusion) (?:has|have|had|was|is|must|may|should)\b"
         ),
+        speaker=frozenset("i we my our".split()),
         first_person=frozenset("i my me mine myself we our us ours".split()),
         second_person=frozenset("you your yours yourself thee thou thy".split()),
         being=frozenset("was is were became remained ranks stands".split()),
@@ -138,6 +154,26 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
         negations=frozenset("not no never none neither nor nobody nothing without".split()),
         addressed=re.compile(r"To (?:(?:Herr|Herren|Messrs\.?|Mr\.?|Mrs\.?|M\.) )?(?=[^\W\d_])"),
         letters_to="Letters to",
+        titles=frozenset(
+            """mr mrs ms miss dr doctor professor madame mademoiselle monsieur sir lord lady count
+            countess baron baroness prince princess captain colonel herr frau""".split()
+        ),
+        equating=re.compile(
+            r"\b(?:born|née|nee|known as|who became|(?:was|is|been) called|(?:name|name being) was"
+            r"|bapti[sz]ed|christened|under the name of|alias)\b"
+        ),
+        great=re.compile(
+            r"\b(?:born|died|death|buried|widowed|married|wedding|daughter|son|prize|nobel|medal|award(?:ed)?"
+            r"|discover\w*|announced?|publish\w*|elected|appointed|professor|chair|thesis|degree"
+            r"|graduated|found(?:ed|ing)|opened|invent\w*|patent\w*|perform(?:ed|ance)|composed"
+            r"|finished|completed|isolated|first lecture|war|arrived in|emigrated|imprisoned"
+            r"|president|minister|ambassador|treaty|doctor of|honou?red)\b"
+        ),
+        subordinate=re.compile(
+            r"\b(?:(?:until|till|since|before|after)(?: [^\s,;:]+){0,3}"
+            r"|(?:when|while|who|whom|whose|which|that|because|although|though|where|if)\b[^,;:]*"
+            r") ?\Z"
+        ),
         own_works=frozenset("letters autobiography diary diaries memoirs journal journals".split()),
         articles=frozenset("the a an his her their its this that of one".split()),
         prepositions=frozenset(
@@ -147,6 +183,8 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
         ),
         locatives=frozenset("in at to from near towards toward into outside".split()),
         verb=None,
+        possessives=frozenset("his her its their".split()),
+        clauses=frozenset("as when while although though because since if".split()),
         ranks=frozenset(
             """prince princess count countess baron baroness archduke duke duchess king
             queen emperor empress elector bishop archbishop pope president governor
@@ -195,6 +233,7 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
             r"|en cambio|a su vez|mientras tanto|antes (?:citad|mencionad)[oa]s?)\b"
             r"|, (?:pues|entonces|tambien|por eso)\b"
         ),
+        speaker=frozenset("yo nosotros mi mis nuestro nuestra".split()),
         first_person=frozenset(
             "yo mi mis me mio mia nosotros nuestro nuestra nuestros nos".split()
         ),
@@ -229,6 +268,25 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
         negations=frozenset("no nunca jamas ninguno ninguna ningun nadie nada tampoco sin".split()),
         addressed=re.compile(r"(?:Carta )?A (?:(?:don|doña|D\.|Sr\.|Sra\.) )?(?=[^\W\d_])"),
         letters_to="Cartas a",
+        titles=frozenset(
+            """don dona senor senora doctor doctora profesor profesora padre rey conde
+            condesa baron duque capitan coronel general""".split()
+        ),
+        equating=re.compile(
+            r"\b(?:nacid[oa](?: como)?|nació|llamad[oa]|se llamaba|conocid[oa] como|de soltera"
+            r"|bautizad[oa](?: como| con el nombre de)?|cuyo nombre era|alias)\b"
+        ),
+        great=re.compile(
+            r"\b(?:nacio|nacimiento|murio|muerte|fallecio|enterrado|enterrada|enviudo|se caso|boda"
+            r"|matrimonio|hijo|hija|premio|nobel|medalla|conced\w+|galardon\w*|descubr\w+|anuncio|comunico"
+            r"|public\w+|elegid[oa]|nombrad[oa]|catedra|catedratic[oa]|profesor|doctorado|tesis"
+            r"|licenci\w+|ingreso|fund\w+|creacion|creo|invent\w+|inaugur\w+|estren\w+|compuso"
+            r"|termino|guerra|emigro|presidente|ministro|director|jubilo|botado)\b"
+        ),
+        subordinate=re.compile(
+            r"\b(?:(?:hasta|desde|tras|antes de|despues de)(?: [^\s,;:]+){0,3}"
+            r"|(?:cuando|mientras|que|quien|cuyo|cuya|donde|porque|aunque|si)\b[^,;:]*) ?\Z"
+        ),
         own_works=frozenset("cartas autobiografia diario diarios memorias recuerdos".split()),
         articles=frozenset("el la los las un una unos unas uno su sus del al de este esta".split()),
         prepositions=frozenset(
@@ -242,6 +300,10 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
             r"|mantuvo|propuso|compuso|expuso|condujo|produjo|tradujo|introdujo|anduvo|es|son"
             r"|está|ha|han|nace|muere|recibe|publica|obtiene|viaja|marcha|regresa|vuelve|ingresa"
             r"|estudia|escribe|comienza|empieza|llega|descubre|funda|logra|consigue|termina|pasa"
+        ),
+        possessives=frozenset("su sus".split()),
+        clauses=frozenset(
+            "que quien quienes cuyo cuya donde adonde cuando mientras aunque porque como si".split()
         ),
         ranks=frozenset(
             """principe princesa conde condesa baron baronesa duque duquesa rey reina

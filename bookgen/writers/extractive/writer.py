@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from bookgen.errors import WriterError
 from bookgen.models import Brief, Corpus, Outline, Section, SectionPlan, TimelineEntry
 from bookgen.writers.extractive.chronology import Lifespan, Times, lifespan, place_in_time
 from bookgen.writers.extractive.compose import Paragraph, arrange, render
-from bookgen.writers.extractive.duplicates import find_duplicates
+from bookgen.writers.extractive.duplicates import Duplicates, find_duplicates
 from bookgen.writers.extractive.evidence import Evidence, Subject, gather
 from bookgen.writers.extractive.frame import choose_prologue
 from bookgen.writers.extractive.plan import plan
@@ -33,7 +32,7 @@ class _Analysis:
     """All that is known of a corpus for one subject. `everything` has the duplicates too; `worth`
     is the `relevance` of the passages, with the milestones of the life raised."""
 
-    subject: Subject
+    asked: Subject
     corpus: Corpus
     everything: Evidence
     evidence: Evidence
@@ -42,7 +41,7 @@ class _Analysis:
     worth: NDArray[np.float64]
     times: Times
     life: Lifespan
-    twins: Mapping[int, int]
+    duplicates: Duplicates
 
 
 class ExtractiveWriter:
@@ -63,7 +62,7 @@ class ExtractiveWriter:
         worth = known.worth.copy()
         worth[opening] = 0.0
         left = brief.words - reserved
-        return plan(brief, known.evidence, worth, known.times, known.twins, left)
+        return plan(brief, known.evidence, worth, known.times, known.duplicates, left)
 
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that say who the person was, or None where none does."""
@@ -112,7 +111,7 @@ class ExtractiveWriter:
     def _analyse(self, brief: Brief, corpus: Corpus) -> _Analysis:
         subject = Subject(brief.subject, brief.language)
         known = self._analysis
-        if known is None or known.corpus is not corpus or known.subject != subject:
+        if known is None or known.corpus is not corpus or known.asked != subject:
             known = self._analysis = _analyse(subject, corpus)
         return known
 
@@ -128,7 +127,7 @@ def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
     life = lifespan(evidence)
     relevance = score_passages(evidence, scores)
     return _Analysis(
-        subject=subject,
+        asked=subject,
         corpus=corpus,
         everything=everything,
         evidence=evidence,
@@ -137,7 +136,7 @@ def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
         worth=with_milestones(evidence, relevance, life),
         times=place_in_time(evidence, life),
         life=life,
-        twins=found.twins,
+        duplicates=found,
     )
 
 
