@@ -184,7 +184,7 @@ def test_an_interruption_is_a_word_and_130(run, sources, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bookgen.cli._write", interrupt)
+    monkeypatch.setattr("bookgen.cli.write._write", interrupt)
     code, _, err = run("write", "Ada Lovelace", "--sources", sources)
     assert (code, err) == (130, "Interrupted.\n")
 
@@ -216,6 +216,17 @@ def test_the_check_speaks_to_machines(run, book):
     assert report["passed"] is True
     assert report["coverage"] is None
     assert {"name", "value", "limit", "passed", "details"} == set(report["checks"][0])
+
+
+def test_references_are_written_for_other_programs(run, sources, tmp_path):
+    out = tmp_path / "out"
+    code, *_ = run("write", "Ada Lovelace", "--sources", sources, "--words", "1000", "--out", out,
+                   "--format", "csl,bib")  # fmt: skip
+    assert code == 0
+    works = json.loads((out / "references.json").read_text(encoding="utf-8"))
+    assert "A Short Life of Ada Lovelace" in [work["title"] for work in works]
+    assert "A Short Life of Ada Lovelace" in (out / "references.bib").read_text(encoding="utf-8")
+    assert not (out / "book.md").exists()
 
 
 @pytest.mark.parametrize(
@@ -262,6 +273,6 @@ def test_the_module_runs_as_the_command_also_under_a_profiler(tmp_path, sources)
     ],
 )
 def test_the_folder_is_a_plain_name(subject, folder):
-    from bookgen.cli import _slug
+    from bookgen.cli.write import _slug
 
     assert _slug(subject) == folder
