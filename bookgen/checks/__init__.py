@@ -91,7 +91,12 @@ def _report(
 def _grounding_checks(grounding: Grounding | None) -> tuple[Check, ...]:
     if grounding is None:
         return ()
-    return (rules.sentences_found(grounding), rules.sentences_whole(grounding))
+    quoted = (rules.sentences_found(grounding), rules.sentences_whole(grounding))
+    told = (rules.facts_supported(grounding),)
+    return (
+        *(quoted if grounding.sentences or not grounding.told else ()),
+        *(told if grounding.told else ()),
+    )
 
 
 def _told_without_folders(failure: SourceError, corpus: Corpus) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +10,7 @@ from bookgen.checks.manuscript import Manuscript
 from bookgen.models import Language, Passage
 from bookgen.text.quotations import Statement, fold, unquoted
 from bookgen.text.sentences import split_sentences
+from bookgen.text.support import Ground, unsupported
 
 __all__ = ["Grounding", "ground"]
 
@@ -18,19 +19,24 @@ __all__ = ["Grounding", "ground"]
 class Grounding:
     """How much of a book stands in the passages it cites.
 
-    `missing` are the sentences that do not, `cut` the quotations that begin or end within a
-    sentence of their passage; both with their place.
+    Of `sentences` that are quoted, `missing` are those that do not; `cut` are the quotations that
+    begin or end within a sentence of their passage. Of sentences that are `told` in other words,
+    `unsupported` are those with a date, number or name that their passages lack. All with their
+    place.
     """
 
     sentences: int
     quotations: int
     missing: tuple[str, ...]
     cut: tuple[str, ...]
+    told: int = 0
+    unsupported: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:
-        """Share of the sentences, 0 to 1, that are found in a passage they cite; 0 of none."""
-        return 1.0 - len(self.missing) / self.sentences if self.sentences else 0.0
+        """Share of the sentences, 0 to 1, that the passages they cite hold; 0 of none."""
+        number = self.sentences + self.told
+        return 1.0 - (len(self.missing) + len(self.unsupported)) / number if number else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +51,28 @@ class _Folded:
 def ground(book: Manuscript, passages: Mapping[str, Passage]) -> Grounding:
     """Return how the book's sentences stand to the passages they cite, which are given by id.
 
-    A sentence counts as found where it is, letter for letter, in one of its passages; only white
-    space and the kind of quotation marks may differ. A citation that is not in `passages` supports
-    nothing.
+    A sentence that is quoted counts as found where it is, letter for letter, in one of its
+    passages; only white space and the kind of quotation marks may differ. One that is told in other
+    words is supported where its passages have all its dates, numbers and names. A citation that is
+    not in `passages` supports nothing.
     """
 
     @cache
     def folded(passage_id: str) -> _Folded:
         return _fold_passage(passages[passage_id].text, book.language)
 
-    sentences = quotations = 0
+    sentences = quotations = told = 0
     missing: list[str] = []
     cut: list[str] = []
+    lacking: list[str] = []
     for place, statement in book.statements():
-        evidence = [folded(cited) for cited in statement.citations if cited in passages]
+        cited = [one for one in statement.citations if one in passages]
         parts = book.sentences(statement)
+        if not _is_quotation(statement):
+            told += len(parts)
+            lacking += _unsupported(parts, [passages[one] for one in cited], book, place)
+            continue
+        evidence = [folded(one) for one in cited]
         sentences += len(parts)
         quotations += 1
         quotation = fold(unquoted(statement.text))
@@ -72,7 +85,28 @@ def ground(book: Manuscript, passages: Mapping[str, Passage]) -> Grounding:
             for part in parts
             if not any(fold(part) in passage.text for passage in evidence)
         ]
-    return Grounding(sentences, quotations, tuple(missing), tuple(cut))
+    return Grounding(sentences, quotations, tuple(missing), tuple(cut), told, tuple(lacking))
+
+
+def _is_quotation(statement: Statement) -> bool:
+    return unquoted(statement.text) != statement.text.strip()
+
+
+def _unsupported(
+    sentences: Iterable[str], cited: list[Passage], book: Manuscript, place: str
+) -> Iterator[str]:
+    """Yield the sentences told in other words that state what the cited passages lack."""
+    ground = Ground(
+        texts=(book.subject, *(part for one in cited for part in (one.text, one.heading or ""))),
+        language=book.language,
+        dates=tuple(one.date for one in cited if one.date is not None),
+    )
+    for sentence in sentences:
+        missing = unsupported(sentence, ground)
+        if not cited:
+            yield f"{place}: {sentence} (cites no passage)"
+        elif missing:
+            yield f"{place}: {sentence} ({', '.join(missing)})"
 
 
 def _fold_passage(text: str, language: Language) -> _Folded:

@@ -19,6 +19,7 @@ from bookgen.text.words import content_words, words
 __all__ = [
     "chapters_apart",
     "citations_resolve",
+    "facts_supported",
     "length",
     "openings",
     "paragraphs_cited",
@@ -94,13 +95,25 @@ def paragraphs_cited(book: Manuscript) -> Check:
 def sentences_found(grounding: Grounding) -> Check:
     """Every sentence stands, letter for letter, in a passage that it cites."""
     found = grounding.sentences - len(grounding.missing)
-    share = format_share(grounding.coverage, "en")
+    share = format_share(found / max(grounding.sentences, 1), "en")
     return Check(
         "quotations found",
         f"{found:,} of {grounding.sentences:,} sentences ({share})",
         "all",
         not grounding.missing,
         _some(grounding.missing),
+    )
+
+
+def facts_supported(grounding: Grounding) -> Check:
+    """What is told in other words has its dates, numbers and names from passages that it cites."""
+    found = grounding.told - len(grounding.unsupported)
+    return Check(
+        "facts supported",
+        f"{found:,} of {grounding.told:,} sentences",
+        "all dates, numbers and names",
+        not grounding.unsupported,
+        _some(grounding.unsupported),
     )
 
 

@@ -1,0 +1,7 @@
+"""The writer that uses a language model: it tells what passages say, and cites them."""
+
+from __future__ import annotations
+
+from bookgen.writers.prompted.writer import PromptedWriter
+
+__all__ = ["PromptedWriter"]

@@ -1,0 +1,134 @@
+"""A model's reply taken apart: sentences with their citations, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from bookgen.models import Language, Passage
+from bookgen.text.quotations import paragraphs, statements
+from bookgen.text.sentences import split_sentences
+from bookgen.text.support import Ground, unsupported
+from bookgen.text.words import count_words
+
+__all__ = ["Draft", "Problem", "Told", "check", "parse", "render", "without"]
+
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s.*$", re.MULTILINE)
+_FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One sentence and the passages it cites."""
+
+    text: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Paragraphs of sentences. `unknown` are the markers that stand for no passage given."""
+
+    paragraphs: tuple[tuple[Told, ...], ...]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> int:
+        return sum(count_words(told.text) for part in self.paragraphs for told in part)
+
+    @property
+    def cited(self) -> frozenset[str]:
+        return frozenset(
+            passage for part in self.paragraphs for told in part for passage in told.citations
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A sentence that its passages do not support, and what they lack of it; nothing is `missing`
+    where it cites no passage at all."""
+
+    told: Told
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.missing:
+            return f"It cites no passage: {self.told.text}"
+        return f"Not in the passages it cites ({', '.join(self.missing)}): {self.told.text}"
+
+
+def parse(reply: str, allowed: Collection[str], language: Language) -> Draft:
+    """Return the reply's sentences. Headings and code fences go; a citation of what is not
+    `allowed` is taken off its sentence and reported."""
+    unknown: list[str] = []
+    parts = []
+    text = _EMPHASIS.sub(r"\2", _FENCE.sub("", _HEADING.sub("", reply)))
+    for paragraph in paragraphs(text):
+        sentences: list[Told] = []
+        carried: tuple[str, ...] = ()
+        for statement in statements(paragraph):
+            unknown += [one for one in statement.citations if one not in allowed]
+            known = tuple(dict.fromkeys(one for one in statement.citations if one in allowed))
+            # What closes a paragraph without a marker leans on the one before.
+            carried = known or carried
+            found = split_sentences(" ".join(statement.text.split()), language)
+            sentences += [Told(sentence.text, carried) for sentence in found]
+        if sentences:
+            parts.append(tuple(sentences))
+    return Draft(tuple(parts), tuple(dict.fromkeys(unknown)))
+
+
+def check(
+    draft: Draft, passages: Mapping[str, Passage], language: Language, known: str = ""
+) -> tuple[Problem, ...]:
+    """Return what the cited passages do not support, in order. `known` may be named everywhere:
+    the subject."""
+    problems = []
+    for told in (told for part in draft.paragraphs for told in part):
+        missing: tuple[str, ...] = ()
+        if told.citations:
+            missing = unsupported(told.text, _ground(told.citations, passages, language, known))
+        if missing or not told.citations:
+            problems.append(Problem(told, missing))
+    return tuple(problems)
+
+
+def _ground(
+    cited: tuple[str, ...], passages: Mapping[str, Passage], language: Language, known: str
+) -> Ground:
+    found = [passages[passage_id] for passage_id in cited]
+    return Ground(
+        texts=(known, *(part for one in found for part in (one.text, one.heading or ""))),
+        language=language,
+        dates=tuple(one.date for one in found if one.date is not None),
+    )
+
+
+def without(draft: Draft, problems: Collection[Problem]) -> Draft:
+    """Return the draft without the sentences in question, and without paragraphs that cite
+    nothing then."""
+    dropped = {id(problem.told) for problem in problems}
+    kept = (tuple(told for told in part if id(told) not in dropped) for part in draft.paragraphs)
+    return replace(
+        draft, paragraphs=tuple(part for part in kept if any(told.citations for told in part))
+    )
+
+
+def render(draft: Draft) -> str:
+    """Return the text with its citations: one marker for a run of sentences that share it."""
+    return "\n\n".join(_render(part) for part in draft.paragraphs)
+
+
+def _render(part: tuple[Told, ...]) -> str:
+    pieces = []
+    for place, told in enumerate(part):
+        following = part[place + 1].citations if place + 1 < len(part) else ()
+        markers = (
+            ""
+            if told.citations == following
+            else "".join(f" [@{passage_id}]" for passage_id in told.citations)
+        )
+        pieces.append(f"{told.text}{markers}")
+    return " ".join(pieces)
