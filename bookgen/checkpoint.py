@@ -142,6 +142,16 @@ class FolderCheckpoint:
     def keep_section(self, plan: SectionPlan, section: Section) -> None:
         self._write(_name(plan), {"plan": _plain(plan), "section": asdict(section)})
 
+    def forget(self, chapter: int, number: int) -> None:
+        """Let a section be written again. Raises InputError where none was kept for that place."""
+        file = self._folder / _name(SectionPlan(chapter, number, "", 0, ()))
+        try:
+            file.unlink()
+        except FileNotFoundError:
+            raise InputError(
+                f"No finished section {chapter}.{number} lies in {self._folder}."
+            ) from None
+
     def _read(self, name: str) -> dict[str, Any] | None:
         file = self._folder / name
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -65,10 +66,11 @@ def ground(book: Manuscript, passages: Mapping[str, Passage]) -> Grounding:
     missing: list[str] = []
     cut: list[str] = []
     lacking: list[str] = []
+    telling = _telling(book)
     for place, statement in book.statements():
         cited = [one for one in statement.citations if one in passages]
         parts = book.sentences(statement)
-        if not _is_quotation(statement):
+        if place in telling:
             told += len(parts)
             lacking += _unsupported(parts, [passages[one] for one in cited], book, place)
             continue
@@ -88,8 +90,14 @@ def ground(book: Manuscript, passages: Mapping[str, Passage]) -> Grounding:
     return Grounding(sentences, quotations, tuple(missing), tuple(cut), told, tuple(lacking))
 
 
-def _is_quotation(statement: Statement) -> bool:
-    return unquoted(statement.text) != statement.text.strip()
+def _telling(book: Manuscript) -> frozenset[str]:
+    """Return the sections that tell in words of their own: most of their statements are no
+    quotations. A model's text may hold a quotation, and a quoting one a line that was added."""
+    own: Counter[str] = Counter()
+    for place, statement in book.statements():
+        quoted = unquoted(statement.text) != statement.text.strip()
+        own[place] += -1 if quoted else 1
+    return frozenset(place for place, balance in own.items() if balance > 0)
 
 
 def _unsupported(

@@ -1,7 +1,7 @@
-"""The command line: `bookgen write`, `bookgen check` and `bookgen simulate`.
+"""The command line: `bookgen write`, `outline`, `check` and `simulate`.
 
-Exit codes: 0 done, and every check passed; 1 a check failed, or the sources cannot carry a book;
-2 wrong usage, or a file that cannot be read or written; 130 interrupted.
+Exit codes: 0 done, and every check passed; 1 a check failed, the sources cannot carry a book, or
+the model gave none; 2 wrong usage, or a file that cannot be read or written; 130 interrupted.
 
 What a command needs is imported when it runs, so that `bookgen --help` is quick.
 """
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from bookgen import __version__
-from bookgen.cli import check, simulate, write
+from bookgen.cli import check, outline, simulate, write
 
 __all__ = ["app", "main"]
 
@@ -28,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(write.write)
+app.command()(outline.outline)
 app.command()(check.check)
 app.command()(simulate.simulate)
 

@@ -37,10 +37,13 @@ def render(biography: Biography, report: Report, formats: Sequence[str]) -> dict
         "bib": lambda: bibtex.render(biography),
     }
     texts = {FORMATS[name]: renderers[name]() for name in formats}
-    return {**texts, "report.json": report_json(biography.brief, report) + "\n"}
+    return {**texts, "report.json": report_json(biography.brief, report, biography) + "\n"}
 
 
-def print_summary(brief: Brief, corpus: Corpus, report: Report, paths: Sequence[Path]) -> None:
+def print_summary(
+    brief: Brief, corpus: Corpus, report: Report, paths: Sequence[Path], cost: str = ""
+) -> None:
+    """Print what was written, what it cost where a model wrote it, and where it is."""
     share = format_share(report.words / brief.words, "en")
     rows = [
         ("words", f"{report.words:,} of {brief.words:,} asked for ({share})"),
@@ -49,7 +52,7 @@ def print_summary(brief: Brief, corpus: Corpus, report: Report, paths: Sequence[
     ]
     if report.coverage is not None:
         share = format_share(report.coverage, "en")
-        rows.append(("coverage", f"{share} of the sentences found in a passage they cite"))
+        rows.append(("coverage", f"{share} of the sentences hold in a passage they cite"))
     passed = sum(result.passed for result in report.checks)
     rows.append(("checks", f"{passed} of {len(report.checks)} passed"))
     rows += [
@@ -57,6 +60,8 @@ def print_summary(brief: Brief, corpus: Corpus, report: Report, paths: Sequence[
         for result in report.checks
         if not result.passed
     ]
+    if cost:
+        rows.append(("cost", cost))
     rows += [("not read", str(failure)) for failure in corpus.failures]
     if report.shortfall:
         rows.append(("shortfall", report.shortfall))
@@ -93,7 +98,8 @@ def print_checks(subject: str, report: Report) -> None:
         typer.echo("The quotations were not looked up: name the book's sources with --sources.")
 
 
-def report_json(brief: Brief, report: Report) -> str:
+def report_json(brief: Brief, report: Report, book: Biography | None = None) -> str:
+    """Return the report, and where the texts of a `book` came from that a model wrote, as JSON."""
     values: dict[str, Any] = {
         "schema": 1,
         "bookgen": __version__,
@@ -101,4 +107,12 @@ def report_json(brief: Brief, report: Report) -> str:
         "passed": all(result.passed for result in report.checks),
         **asdict(report),
     }
+    written = [*([book.prologue] if book.prologue else []), *book.sections] if book else []
+    provenance = [
+        {"chapter": one.chapter, "section": one.number, **asdict(one.provenance)}
+        for one in written
+        if one.provenance is not None
+    ]
+    if provenance:
+        values["provenance"] = provenance
     return json.dumps(values, ensure_ascii=False, indent=2)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bookgen.writers.prompted.writer import PromptedWriter
+from bookgen.writers.prompted.writer import DEFAULT_TONE, PromptedWriter
 
-__all__ = ["PromptedWriter"]
+__all__ = ["DEFAULT_TONE", "PromptedWriter"]

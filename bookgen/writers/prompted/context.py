@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from bookgen.models import Brief, Corpus, Language, Outline, Passage, SectionPlan
 from bookgen.text.names import find_names
-from bookgen.text.sentences import split_sentences
 from bookgen.writers.prompted import prompts
 
 __all__ = ["LANGUAGES", "elsewhere", "fitting", "passage_lines", "rules", "skeleton"]
@@ -57,9 +56,7 @@ def elsewhere(plan: SectionPlan, outline: Outline, corpus: Corpus) -> str:
 
 def _digest(plan: SectionPlan, corpus: Corpus) -> str:
     """The beginning of what a section is drawn from."""
-    first = corpus.passage[plan.passages[0]]
-    language = corpus.source[first.source_id].language
-    words = split_sentences(_one_line(first), language)[0].text.split()
+    words = _one_line(corpus.passage[plan.passages[0]]).split(" ", _DIGEST)
     return " ".join(words[:_DIGEST]) + (" ..." if len(words) > _DIGEST else "")
 
 

@@ -3,12 +3,14 @@ passages, and repairs once."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bookgen.errors import ReplyError, WriterError
 from bookgen.llm.base import Completion, LanguageModel, Message, Prompt
+from bookgen.llm.cost import PlannedCall, estimate_prompt, total
 from bookgen.llm.structured import complete_structured
 from bookgen.models import (
     Brief,
@@ -19,7 +21,6 @@ from bookgen.models import (
     Section,
     SectionPlan,
     TimelineEntry,
-    Usage,
 )
 from bookgen.text.quotations import citation_ids
 from bookgen.writers.extractive import ExtractiveWriter
@@ -27,7 +28,7 @@ from bookgen.writers.prompted import context, draft, prompts
 from bookgen.writers.prompted.draft import Draft, Problem
 from bookgen.writers.prompted.titles import OutlineTitles, entitle
 
-__all__ = ["PromptedWriter"]
+__all__ = ["DEFAULT_TONE", "PromptedWriter"]
 
 DEFAULT_TONE = "in plain, lively and precise prose"
 # Shorter or longer than these shares of what was asked, a section is repaired.
@@ -56,6 +57,8 @@ class PromptedWriter:
     passages instead.
 
     `temperature` None is the provider's own. `context_tokens` bounds the passages of one prompt.
+    `parallel` sections are in work at once: one that was begun is finished before another begins,
+    so that a crash costs little.
     """
 
     def __init__(
@@ -65,17 +68,37 @@ class PromptedWriter:
         temperature: float | None = None,
         tone: str = DEFAULT_TONE,
         context_tokens: int = 12_000,
+        parallel: int = 20,
     ) -> None:
         self._model = model
         self._temperature = temperature
         self._tone = tone
         self._context_tokens = context_tokens
+        self._turn = asyncio.Semaphore(parallel)
         self._quoting = ExtractiveWriter()
+        self._planned: tuple[Brief, Corpus, Outline] | None = None
         self._rules: tuple[Outline, str] | None = None
+
+    @property
+    def settings(self) -> str:
+        """What a book of this writer depends on, besides the model."""
+        return f"{self._tone}, temperature {self._temperature}"
+
+    def planned_calls(self, brief: Brief, plan: Outline, corpus: Corpus) -> list[PlannedCall]:
+        """Return the calls that a planned book takes if nothing has to be repaired: one for the
+        outline, one for each section, one for the prologue."""
+        calls = [_planned(self._outline_prompt(brief, plan, corpus), share=0.5)]
+        for section in plan.sections:
+            asked = self._section_conversation(section, brief, plan, corpus)
+            prompt = self._prompt(asked.messages, section.words)
+            calls.append(_planned(prompt, share=1 / _LONG))
+        return [*calls, calls[-1]]
 
     async def plan(self, brief: Brief, corpus: Corpus) -> Outline:
         """Return the plan with titles drawn from the sources: what is known before any call."""
-        return await self._quoting.outline(brief, corpus)
+        if self._planned is None or self._planned[0] != brief or self._planned[1] is not corpus:
+            self._planned = (brief, corpus, await self._quoting.outline(brief, corpus))
+        return self._planned[2]
 
     async def outline(self, brief: Brief, corpus: Corpus) -> Outline:
         """Return the plan with the model's titles. One call, a second one to repair its form;
@@ -83,22 +106,25 @@ class PromptedWriter:
         plan = await self.plan(brief, corpus)
         if not plan.sections:
             return plan
+        prompt = self._outline_prompt(brief, plan, corpus)
+        try:
+            given, _ = await complete_structured(self._model, prompt, OutlineTitles)
+        except ReplyError:
+            return plan
+        return entitle(plan, given)
+
+    def _outline_prompt(self, brief: Brief, plan: Outline, corpus: Corpus) -> Prompt:
         asked = prompts.load("outline").fill(
             subject=brief.subject,
             language_name=context.LANGUAGES[brief.language],
             skeleton=context.skeleton(plan, corpus),
         )
         titles = len(plan.sections) + len(plan.chapters)
-        prompt = Prompt(
+        return Prompt(
             (Message("user", asked),),
             max_tokens=_ROOM + _TITLE_TOKENS * titles,
             temperature=self._temperature,
         )
-        try:
-            given, _ = await complete_structured(self._model, prompt, OutlineTitles)
-        except ReplyError:
-            return plan
-        return entitle(plan, given)
 
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return the opening, written from the passages that would be quoted for it."""
@@ -128,6 +154,17 @@ class PromptedWriter:
             raise WriterError(
                 f"{where} is to use {unknown[0]}, which is no passage of the sources."
             )
+        conversation = self._section_conversation(plan, brief, outline, corpus)
+        place = Section(plan.chapter, plan.number, plan.title, "")
+        written = await self._write(place, conversation, brief, corpus)
+        if written.text:
+            return written
+        fallback = await self._quoting.section(plan, brief, outline, corpus)
+        return replace(fallback, provenance=written.provenance)
+
+    def _section_conversation(
+        self, plan: SectionPlan, brief: Brief, outline: Outline, corpus: Corpus
+    ) -> _Asked:
         given = [corpus.passage[passage_id] for passage_id in plan.passages]
         passages = tuple(context.fitting(given, self._context_tokens))
         chapter = next(one for one in outline.chapters if one.number == plan.chapter)
@@ -140,13 +177,7 @@ class PromptedWriter:
             words=plan.words,
             passages=context.passage_lines(passages),
         )
-        conversation = self._conversation(brief, outline, corpus, asked, passages, plan.words)
-        quoted = Section(plan.chapter, plan.number, plan.title, "")
-        written = await self._write(quoted, conversation, brief, corpus)
-        if written.text:
-            return written
-        fallback = await self._quoting.section(plan, brief, outline, corpus)
-        return replace(fallback, provenance=written.provenance)
+        return self._conversation(brief, outline, corpus, asked, passages, plan.words)
 
     async def timeline(
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
@@ -169,6 +200,12 @@ class PromptedWriter:
         return _Asked(messages, passages, words)
 
     async def _write(self, place: Section, asked: _Asked, brief: Brief, corpus: Corpus) -> Section:
+        async with self._turn:
+            return await self._write_and_repair(place, asked, brief, corpus)
+
+    async def _write_and_repair(
+        self, place: Section, asked: _Asked, brief: Brief, corpus: Corpus
+    ) -> Section:
         """Ask, check, repair once, and drop what still does not hold."""
         allowed = frozenset(passage.id for passage in asked.passages)
         replies: list[Completion] = []
@@ -209,13 +246,19 @@ class PromptedWriter:
         return replace(place, text=text or place.text, provenance=provenance)
 
     async def _ask(self, messages: tuple[Message, ...], words: int) -> Completion:
-        prompt = Prompt(
+        return await self._model.complete(self._prompt(messages, words))
+
+    def _prompt(self, messages: tuple[Message, ...], words: int) -> Prompt:
+        return Prompt(
             messages,
             max_tokens=int(_ROOM + _TOKENS_A_WORD * words * _LONG),
             temperature=self._temperature,
             session=hashlib.sha256(messages[0].content.encode()).hexdigest()[:32],
         )
-        return await self._model.complete(prompt)
+
+
+def _planned(prompt: Prompt, share: float) -> PlannedCall:
+    return PlannedCall(estimate_prompt(prompt), int(share * prompt.max_tokens), prompt.max_tokens)
 
 
 def _whole(reply: Completion) -> str:
@@ -251,28 +294,9 @@ def _provenance(
         model=replies[-1].model,
         provider=replies[-1].provider,
         generation_ids=tuple(reply.generation_id for reply in replies if reply.generation_id),
-        usage=total([reply.usage for reply in replies]),
+        usage=total(reply.usage for reply in replies),
         attempts=sum(reply.attempts for reply in replies),
         passages=tuple(passage.id for passage in asked.passages),
         source_hashes=tuple(corpus.source[work].sha256 for work in works),
         notes=tuple(notes),
-    )
-
-
-def total(usages: Sequence[Usage]) -> Usage:
-    """Return the sum of what is known; unknown as soon as one part is."""
-
-    def add(values: Sequence[float | None]) -> float | None:
-        known = [value for value in values if value is not None]
-        return sum(known) if len(known) == len(values) else None
-
-    def whole(field: Callable[[Usage], int | None]) -> int | None:
-        found = add([field(usage) for usage in usages])
-        return None if found is None else int(found)
-
-    return Usage(
-        prompt_tokens=whole(lambda usage: usage.prompt_tokens),
-        completion_tokens=whole(lambda usage: usage.completion_tokens),
-        cost=add([usage.cost for usage in usages]),
-        cached_tokens=whole(lambda usage: usage.cached_tokens),
     )
