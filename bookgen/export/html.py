@@ -21,7 +21,7 @@ from bookgen.export.layout import (
     lay_out,
     web_address,
 )
-from bookgen.export.phrases import PHRASES, Phrases
+from bookgen.export.phrases import Phrases
 from bookgen.models import Biography, Brief, PartialDate, Report
 from bookgen.text.formats import format_date, format_number, format_share
 
@@ -46,7 +46,7 @@ class _Page:
         self._book = book
         self._brief = brief
         self._report = report
-        self._phrases: Phrases = PHRASES[book.language]
+        self._phrases: Phrases = book.phrases
         self._notes = {note.number: note for note in book.notes}
         self._references: Counter[int] = Counter()
 
@@ -94,7 +94,8 @@ class _Page:
         yield '<header class="title-page">'
         yield f"<h1>{escape(book.title)}</h1>"
         yield f'<p class="subtitle">{phrases.subtitle}</p>'
-        written = phrases.written_by.format(version=__version__)
+        models = ", ".join(map(escape, self._book.models))
+        written = phrases.written_by.format(version=__version__, models=models)
         yield f'<p class="imprint">{drawn}<br>{written}</p>'
         yield "</header>"
 

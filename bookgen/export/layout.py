@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bookgen.export.phrases import PHRASES, TOLD, Phrases
 from bookgen.models import Biography, Language, PartialDate, Passage, Section, Source, TimelineEntry
 from bookgen.text.quotations import paragraphs, statements
 
@@ -92,7 +93,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that a page shows of a biography, except for its report. `works` are the cited ones."""
+    """All that a page shows of a biography, except for its report. `works` are the cited ones,
+    `models` those that wrote it, none where it quotes."""
 
     title: str
     language: Language
@@ -102,6 +104,12 @@ class Book:
     notes: tuple[LaidOutNote, ...]
     works: tuple[Work, ...]
     uncited: tuple[Work, ...]
+    models: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> Phrases:
+        """The phrases of its language, for a book that tells or one that quotes."""
+        return (TOLD if self.models else PHRASES)[self.language]
 
 
 def lay_out(biography: Biography) -> Book:
@@ -140,7 +148,15 @@ def lay_out(biography: Biography) -> Book:
         notes=tuple(notes.laid_out),
         works=tuple(work for work in works.values() if work.source.id in cited),
         uncited=tuple(work for work in works.values() if work.source.id not in cited),
+        models=_models(biography),
     )
+
+
+def _models(biography: Biography) -> tuple[str, ...]:
+    """Return the names of the models that wrote, in the order of the book."""
+    parts = [*([biography.prologue] if biography.prologue else []), *biography.sections]
+    named = (one_line(part.provenance.model) for part in parts if part.provenance is not None)
+    return tuple(dict.fromkeys(named))
 
 
 def web_address(url: str | None) -> str | None:

@@ -20,7 +20,7 @@ from bookgen.export.layout import (
     web_address,
 )
 from bookgen.export.marks import escape, escape_start
-from bookgen.export.phrases import PHRASES, Phrases
+from bookgen.export.phrases import Phrases
 from bookgen.models import Biography, Brief, Report
 from bookgen.text.formats import format_date, format_number, format_share
 
@@ -33,7 +33,7 @@ def render(biography: Biography, report: Report) -> str:
     The same biography and report give the same text: no date of today, no path of this machine.
     """
     book = lay_out(biography)
-    phrases = PHRASES[book.language]
+    phrases = book.phrases
     return "\n".join([*_blocks(book, biography.brief, report, phrases), ""])
 
 
@@ -86,7 +86,8 @@ def _title_page(book: Book, phrases: Phrases) -> Iterator[str]:
     drawn = phrases.drawn_from_one if count == 1 else phrases.drawn_from.format(count=count)
     yield f"# {escape(book.title)}\n"
     yield f"*{phrases.subtitle}*\n"
-    yield f"{drawn}. {phrases.written_by.format(version=__version__)}.\n"
+    models = ", ".join(map(escape, book.models))
+    yield f"{drawn}. {phrases.written_by.format(version=__version__, models=models)}.\n"
 
 
 def _contents(book: Book, phrases: Phrases) -> Iterator[str]:

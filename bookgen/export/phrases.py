@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bookgen.models import Language
 
-__all__ = ["PHRASES", "Phrases"]
+__all__ = ["PHRASES", "TOLD", "Phrases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +103,23 @@ PHRASES: dict[Language, Phrases] = {
         quoted="«{text}»",
         back="Volver al texto",
         skip="Saltar al texto",
+    ),
+}
+
+# Of a book that a model wrote: it tells what its sources say in words of its own.
+TOLD: dict[Language, Phrases] = {
+    "en": replace(
+        PHRASES["en"],
+        subtitle="A life told from its sources",
+        written_by="Written by bookgen {version} with {models}",
+        coverage_value="{share} of the sentences hold in a passage they cite: all of their dates, "
+        "numbers and names, or word for word where they are quoted",
+    ),
+    "es": replace(
+        PHRASES["es"],
+        subtitle="Una vida contada desde sus fuentes",
+        written_by="Escrito por bookgen {version} con {models}",
+        coverage_value="El {share} de las frases se sostiene en un pasaje que citan: con todas sus "
+        "fechas, cifras y nombres, o al pie de la letra si son citas",
     ),
 }

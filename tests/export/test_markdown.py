@@ -9,8 +9,9 @@ from support.small_book import CORPUS, FISCHER, LETTERS, QuotingWriter, corpus, 
 
 from bookgen.checks import review
 from bookgen.errors import SourceError
+from bookgen.export import html
 from bookgen.export.markdown import render
-from bookgen.models import Brief, PartialDate, Section, TimelineEntry
+from bookgen.models import Brief, PartialDate, Provenance, Section, TimelineEntry, Usage
 
 
 def rendered(sources=CORPUS, **given):
@@ -137,3 +138,16 @@ def test_a_hostile_source_is_no_markup(url):
     assert not any(token.type == "html_block" for token in tokens)
     strong = [child for child in inline if child.type == "strong_open"]
     assert len(strong) == 2, "only the two dates of the timeline"
+
+
+@pytest.mark.parametrize("render_as", [render, html.render])
+def test_a_book_that_a_model_wrote_says_so(render_as):
+    book = written()
+    wrote = Provenance("0" * 16, "some/model <b>", Usage())
+    told = replace(book, sections=tuple(replace(one, provenance=wrote) for one in book.sections))
+    page = render_as(told, review(told, CORPUS))
+    assert "A life told from its sources" in page
+    assert "some/model" in page
+    assert not re.search(r"(?<!\\)<b>", page)
+    assert "word for word in a passage" not in page
+    assert "some/model" not in render_as(book, review(book, CORPUS))

@@ -28,8 +28,6 @@ FURTHER, MOST_A_YEAR = 0.85, 4
 # chapters lack.
 HEARD, MOST_HEARD = 0.2, 3
 FRESH = 0.3
-# That something of a year is told in a chapter says little.
-VAGUE = 0.35
 # Two sentences on one date tell the same if they share so much of their words; on two dates, they
 # contradict each other, if those are so many years apart.
 SAME, SAME_DAY = 0.3, 0.12
@@ -69,13 +67,15 @@ class _Event:
         )
 
     @property
-    def rank(self) -> tuple[float, int]:
-        return -self.weight, self.fact.place
+    def rank(self) -> tuple[bool, float, int]:
+        return not self.worth_telling, -self.weight, self.fact.place
 
     @property
     def worth_telling(self) -> bool:
-        """Whether it is more than a pointer to something small."""
-        return self.fact.told_in is None or any(fact.great for fact in self.facts)
+        """Whether it is more than a pointer to something small, or to something of some year."""
+        if self.fact.told_in is None:
+            return True
+        return self.fact.date.month > 0 and any(fact.great for fact in self.facts)
 
 
 def timeline(
