@@ -121,10 +121,13 @@ async def write_biography(
             kept.keep_section(plan, section)
         return finish(section)
 
+    # The longest first: a long one that begins last would have all others wait for it.
+    longest_first = sorted(plans, key=lambda plan: -plan.words)
     prologue, *sections = await _all_or_first_error(
-        [write_prologue(), *(write_section(plan) for plan in plans)]
+        [write_prologue(), *(write_section(plan) for plan in longest_first)]
     )
-    written = tuple(section for section in sections if section is not None)
+    by_place = {(one.chapter, one.number): one for one in sections if one is not None}
+    written = tuple(by_place[plan.chapter, plan.number] for plan in plans)
     timeline = await writer.timeline(brief, written, corpus)
     _check_timeline(timeline, written, corpus)
     notify(TimelineReady(timeline))

@@ -20,6 +20,7 @@ __all__ = ["Ground", "unsupported"]
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 _SEPARATOR = re.compile(r"[.,](?=\d{3}(?!\d))")
+_POSSESSIVE = re.compile(r"['’]s?\Z")
 # Shorter words of a name are particles and initials.
 _SHORTEST_NAME = 3
 
@@ -44,7 +45,7 @@ class Ground:
 
     @cached_property
     def all_words(self) -> frozenset[str]:
-        return frozenset(fold_accents(word) for text in self.texts for word in words(text))
+        return frozenset(_base(word) for text in self.texts for word in words(text))
 
 
 def unsupported(sentence: str, ground: Ground) -> tuple[str, ...]:
@@ -62,8 +63,8 @@ def unsupported(sentence: str, ground: Ground) -> tuple[str, ...]:
     rest = _without(sentence, spans)
     missing += [number for number in _numbers(rest) if number not in ground.all_numbers]
     for name in find_names(rest, ground.language):
-        parts = [fold_accents(part) for part in words(name) if len(part) >= _SHORTEST_NAME]
-        if any(not _known(part, ground.all_words) for part in parts):
+        parts = [_base(part) for part in words(name) if len(part) >= _SHORTEST_NAME]
+        if not ground.all_words.issuperset(parts):
             missing.append(name)
     return tuple(dict.fromkeys(missing))
 
@@ -79,8 +80,9 @@ def _numbers(text: str) -> Iterable[str]:
         yield _SEPARATOR.sub("", match[0])
 
 
-def _known(part: str, all_words: frozenset[str]) -> bool:
-    return part in all_words or part.removesuffix("'s").removesuffix("’s") in all_words
+def _base(word: str) -> str:
+    """A word without accents and capitals, and without the ending of a possessive."""
+    return _POSSESSIVE.sub("", fold_accents(word))
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -21,6 +21,7 @@ GROUND = Ground((PASSAGE, "Fischer's study"), "en", (PartialDate(1801, 6, 29),))
         "He wrote so on 29 June 1801.",
         "Nothing in it states a fact.",
         "Beethoven's prince paid until 1816.",
+        "Fischer tells of Lobkowitz' florins.",
     ],
 )
 def test_the_same_facts_in_other_words_are_supported(sentence):
