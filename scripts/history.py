@@ -24,8 +24,8 @@ LOG = BUILD / "history.log"
 VERDICT = BUILD / "verdict.json"
 SITE = BUILD / "site"
 
-# What takes minutes a commit is left to `asv run`: instructions under valgrind, the large book.
-BENCHMARKS = r"^(?!.*(\.track_instructions|\.LargeBook))"
+# What takes minutes a commit is left to `asv run`: instructions under valgrind, the large books.
+BENCHMARKS = r"^(?!.*(\.track_instructions|\.LargeBook|\.PromptedBook))"
 BUDGET = "75s"
 
 CLEAN, REGRESSED, USAGE, UNMEASURED, INTERRUPTED = 0, 1, 2, 3, 130
