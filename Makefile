@@ -32,7 +32,7 @@ demo: book history ## a book and the performance history: make book, then make h
 .PHONY: book
 book: .venv/ready ## write a biography from examples/ into build/book/ (LIFE=, WORDS=, CHAPTERS=)
 	@: $(or $($(LIFE)),$(error LIFE=$(LIFE) is not one of the examples: $(notdir $(wildcard examples/*-*))))
-	@$(BOOKGEN) write $($(LIFE)) --sources examples/$(LIFE) --out build/book \
+	@$(BOOKGEN) write $($(LIFE)) --quote --sources examples/$(LIFE) --out build/book \
 		--words $(WORDS) --chapters $(CHAPTERS)
 
 .PHONY: history
