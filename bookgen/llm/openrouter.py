@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import hashlib
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from email.utils import parsedate_to_datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from itertools import count
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import httpx
 
 from bookgen.errors import InputError, ProviderError
 from bookgen.llm.base import Completion, Prompt
-from bookgen.llm.replies import CallFailed, ModelInfo, Reply, failure_of, model_info
-from bookgen.llm.sse import EventParser
+from bookgen.llm.replies import KeyInfo, ModelInfo, Reply, key_info, model_info
+from bookgen.llm.retries import CallFailed, backoff
+from bookgen.llm.wire import Connection
 from bookgen.models import Usage
-from bookgen.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from bookgen.settings import Settings
 
-__all__ = ["Attempt", "Gate", "ModelInfo", "OpenRouter"]
+__all__ = ["Attempt", "Gate", "KeyInfo", "ModelInfo", "OpenRouter"]
 
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
-_CONNECT = 10.0
-# A stream of nothing but comments is given up after so many times the time without a byte.
-_ONLY_COMMENTS = 5
+_Found = TypeVar("_Found")
+
+_NEW, _OLD = "max_completion_tokens", "max_tokens"
+_OTHER_LIMIT = {_NEW: _OLD, _OLD: _NEW}
+# What a server may not know, and the call can go without or by another name.
+_OPTIONAL = frozenset({*_OTHER_LIMIT, "stream_options"})
+_LONGEST_SESSION = 256
 
 
 class Attempt(Protocol):
@@ -56,9 +58,8 @@ class Gate(Protocol):
 class _Open:
     """A gate that lets everything through."""
 
-    @asynccontextmanager
-    async def attempt(self, prompt: Prompt) -> AsyncIterator[Attempt]:  # noqa: ARG002 - the port's
-        yield self
+    def attempt(self, prompt: Prompt) -> AbstractAsyncContextManager[Attempt]:  # noqa: ARG002 - the port's
+        return nullcontext(self)
 
     def limited(self, retry_after: float | None) -> None:
         """Nothing is paced."""
@@ -88,47 +89,62 @@ class OpenRouter:
         headers: Mapping[str, str] | None = None,
         gate: Gate | None = None,
         max_attempts: int = 5,
+        client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        is_openrouter: bool | None = None,
         chance: random.Random | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InputError(f"The provider's address must be http(s)://..., not {base_url!r}.")
-        self._is_openrouter = parts.hostname.endswith("openrouter.ai")
-        if self._is_openrouter and not key:
+        """`routing` is OpenRouter's `provider`, and sent to it alone. `timeout` is seconds without
+        a byte. A `client` that is given is used and not closed. `is_openrouter` None goes by the
+        address; True is for a server that stands in front of it, or in for it.
+
+        Raises InputError for what no call can be made with.
+        """
+        if timeout <= 0 or max_attempts < 1:
+            raise InputError(
+                "A timeout must be above 0 seconds and attempts at least 1, "
+                f"not {timeout} and {max_attempts}."
+            )
+        self._connection = Connection(
+            base_url,
+            key,
+            timeout=timeout,
+            headers=headers or {},
+            client=client,
+            transport=transport,
+            wall_clock=wall_clock,
+        )
+        host = httpx.URL(self._connection.url).host
+        if is_openrouter is None:
+            is_openrouter = host == "openrouter.ai" or host.endswith(".openrouter.ai")
+        if is_openrouter and not (key or "").strip():
             raise InputError(
                 "OpenRouter needs a key: set OPENROUTER_API_KEY, or OPENROUTER_BASE_URL to a "
                 "server that needs none."
             )
         self.model = model
-        self._key = key
+        self._is_openrouter = is_openrouter
         self._fallbacks = tuple(fallbacks)
         self._routing = dict(routing or {})
-        self._timeout = timeout
         self._gate: Gate = gate or _Open()
         self._max_attempts = max_attempts
         self._chance = chance or random.Random()  # noqa: S311 - spreads retries
-        self._wall_clock = wall_clock
-        self._limit_name = "max_completion_tokens" if self._is_openrouter else "max_tokens"
-        self._http = httpx.AsyncClient(
-            base_url=base_url.rstrip("/") + "/",
-            headers={
-                **({"Authorization": f"Bearer {key}"} if key else {}),
-                **(headers or {}),
-            },
-            timeout=httpx.Timeout(timeout, connect=min(_CONNECT, timeout), pool=None),
-            limits=httpx.Limits(max_connections=None),
-            transport=transport,
-        )
+        self._limit_name = _NEW if is_openrouter else _OLD
+        # OpenRouter always sends the usage; others do when they are asked.
+        self._asks_for_usage = not is_openrouter
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, *, model: str | None = None, gate: Gate | None = None
+        cls,
+        settings: Settings,
+        *,
+        model: str | None = None,
+        client: httpx.AsyncClient | None = None,
+        gate: Gate | None = None,
     ) -> OpenRouter:
         """Return the client that the environment describes. Raises InputError."""
         key = settings.openrouter_api_key
-        named = {"HTTP-Referer": settings.site_url, "X-OpenRouter-Title": settings.site_title}
         fallbacks = (name.strip() for name in settings.openrouter_fallbacks.split(","))
         return cls(
             base_url=settings.openrouter_base_url,
@@ -136,12 +152,13 @@ class OpenRouter:
             key=key.get_secret_value() if key else None,
             fallbacks=[name for name in fallbacks if name],
             timeout=settings.openrouter_timeout,
-            headers={name: value for name, value in named.items() if value},
+            headers={"HTTP-Referer": settings.site_url, "X-OpenRouter-Title": settings.site_title},
             gate=gate,
+            client=client,
         )
 
     def __repr__(self) -> str:
-        return f"OpenRouter({self._http.base_url}, {self.model})"
+        return f"OpenRouter({httpx.URL(self._connection.url)!r}, {self.model})"
 
     async def __aenter__(self) -> Self:
         return self
@@ -152,68 +169,82 @@ class OpenRouter:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._http.aclose()
+        await self._connection.aclose()
 
     async def complete(
         self, prompt: Prompt, *, on_text: Callable[[str], None] | None = None
     ) -> Completion:
         """Return the whole reply, as `LanguageModel.complete` says."""
-        tell = on_text or _ignore
-        for attempt in range(1, self._max_attempts + 1):
-            try:
-                reply = await self._attempt(prompt, tell)
-            except CallFailed as failure:
-                if not failure.passing or attempt == self._max_attempts:
-                    raise ProviderError(failure.status, failure.message, attempt) from None
-                tell("")
-                await asyncio.sleep(self._wait(attempt, failure.retry_after))
-            else:
-                return Completion(
-                    text="".join(reply.text),
-                    finish_reason=reply.finish_reason or "stop",
-                    usage=reply.usage,
-                    model=reply.model or self.model,
-                    provider=reply.provider,
-                    generation_id=reply.generation_id,
-                    attempts=attempt,
-                )
-        raise AssertionError("a loop of at least one attempt")
+        listener = _Listener(on_text)
+        reply, calls = await self._persist(
+            lambda: self._attempt(prompt, listener.tell), listener.start_again
+        )
+        clean = self._connection.without_key
+        return Completion(
+            text=clean("".join(reply.text)),
+            finish_reason=clean(reply.finish_reason or "stop"),
+            usage=reply.usage,
+            model=clean(reply.model or self.model),
+            provider=clean(reply.provider) if reply.provider else None,
+            generation_id=clean(reply.generation_id) if reply.generation_id else None,
+            attempts=calls,
+        )
 
     async def models(self) -> dict[str, ModelInfo]:
         """Return the provider's models by name; none where it does not list them. Raises
         ProviderError."""
-        body = await self._get("models")
-        listed = body.get("data") if isinstance(body, Mapping) else None
+        body, _ = await self._persist(lambda: self._connection.get("models"))
+        listed = body.get("data") if body else None
         return {
-            str(one["id"]): model_info(one)
-            for one in listed or ()
-            if isinstance(one, Mapping) and "id" in one
+            one["id"]: model_info(one)
+            for one in (listed if isinstance(listed, list) else ())
+            if isinstance(one, dict) and isinstance(one.get("id"), str)
         }
+
+    async def key(self) -> KeyInfo:
+        """Return what is left of the key; nothing is known where the provider does not say.
+        Raises ProviderError."""
+        body, _ = await self._persist(lambda: self._connection.get("key"))
+        return key_info(body.get("data") if body else None)
 
     async def is_free_tier(self) -> bool | None:
         """Return whether the key is one without credit; None where the provider does not say.
         Raises ProviderError."""
-        body = await self._get("key")
-        data = body.get("data") if isinstance(body, Mapping) else None
-        free = data.get("is_free_tier") if isinstance(data, Mapping) else None
-        return free if isinstance(free, bool) else None
+        return (await self.key()).is_free_tier
 
-    async def _get(self, path: str) -> Any:
-        try:
-            response = await self._http.get(path)
-        except httpx.HTTPError as error:
-            raise ProviderError(None, self._clean(_lost(error).message)) from None
-        if response.status_code == 404:
-            return None
-        if response.is_error:
-            failure = failure_of(response.status_code, _json_or_text(response))
-            raise ProviderError(failure.status, self._clean(failure.message))
-        return _json_or_text(response)
+    async def _persist(
+        self, call: Callable[[], Awaitable[_Found]], start_again: Callable[[], None] = lambda: None
+    ) -> tuple[_Found, int]:
+        """Return what a call gives, repeated while that can help, and how many it took."""
+        failures, repeated = 0, False
+        for calls in count(1):
+            try:
+                return await call(), calls
+            except CallFailed as error:
+                failure = error
+            if failure.refused and not repeated:
+                repeated = True
+                self._do_without(failure.refused)
+                continue
+            failures += 1
+            if not failure.passing or failures == self._max_attempts:
+                raise ProviderError(failure.status, failure.message, calls)
+            start_again()
+            wait = failure.retry_after
+            await asyncio.sleep(backoff(failures, self._chance) if wait is None else wait)
+        raise AssertionError("a loop without an end")
+
+    def _do_without(self, refused: frozenset[str]) -> None:
+        # Calls under way at the same time are refused for the same name: it is changed once.
+        if self._limit_name in refused:
+            self._limit_name = _OTHER_LIMIT[self._limit_name]
+        if "stream_options" in refused:
+            self._asks_for_usage = False
 
     async def _attempt(self, prompt: Prompt, tell: Callable[[str], None]) -> Reply:
         async with self._gate.attempt(prompt) as attempt:
             try:
-                reply = await self._call(prompt, tell)
+                reply = await self._connection.ask(self._body(prompt), tell, _OPTIONAL)
             except CallFailed as failure:
                 if failure.status == 429:
                     attempt.limited(failure.retry_after)
@@ -221,75 +252,9 @@ class OpenRouter:
             attempt.used(reply.usage)
             return reply
 
-    async def _call(self, prompt: Prompt, tell: Callable[[str], None]) -> Reply:
-        try:
-            try:
-                return await self._post(prompt, tell)
-            except CallFailed as failure:
-                other = self._other_limit_name(failure)
-                if other is None:
-                    raise
-                self._limit_name = other
-                return await self._post(prompt, tell)
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            raise _lost(error) from None
-        except CallFailed as failure:
-            failure.message = self._clean(failure.message)
-            raise
-
-    def _other_limit_name(self, failure: CallFailed) -> str | None:
-        """Return the other name for the most tokens, if the server does not know this one."""
-        if failure.status not in (400, 422) or self._limit_name not in failure.message:
-            return None
-        return {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}[
-            self._limit_name
-        ]
-
-    async def _post(self, prompt: Prompt, tell: Callable[[str], None]) -> Reply:
-        request = self._http.build_request("POST", "chat/completions", json=self._body(prompt))
-        response = await self._http.send(request, stream=True)
-        try:
-            if response.is_error:
-                await response.aread()
-                raise failure_of(
-                    response.status_code, _json_or_text(response), self._retry_after(response)
-                )
-            reply = Reply(generation_id=response.headers.get("x-generation-id"))
-            if "text/event-stream" in response.headers.get("content-type", ""):
-                await self._read_stream(response, reply, tell)
-            else:
-                body = _json_or_text(await _read(response))
-                if not isinstance(body, Mapping):
-                    raise CallFailed(None, "the reply is no JSON object", passing=True)
-                tell(reply.take_object(body))
-                reply.done = True
-        finally:
-            await response.aclose()
-        if not reply.done and reply.finish_reason is None:
-            raise CallFailed(None, "the stream broke off", passing=True)
-        return reply
-
-    async def _read_stream(
-        self, response: httpx.Response, reply: Reply, tell: Callable[[str], None]
-    ) -> None:
-        parser = EventParser()
-        clock = asyncio.get_running_loop().time
-        since = clock()
-        async for piece in response.aiter_bytes():
-            events = parser.feed(piece)
-            if events:
-                since = clock()
-            elif clock() - since > _ONLY_COMMENTS * self._timeout:
-                raise CallFailed(408, "nothing but comments came in", passing=True)
-            for data in events:
-                if text := reply.take(data):
-                    tell(text)
-        for data in parser.feed(b"", last=True):
-            if text := reply.take(data):
-                tell(text)
-
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         routing = dict(self._routing)
+        session = prompt.session
         body: dict[str, Any] = {
             "model": self.model,
             "messages": [
@@ -301,67 +266,35 @@ class OpenRouter:
         if prompt.temperature is not None:
             body["temperature"] = prompt.temperature
         if prompt.schema is not None:
-            body["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {
-                    "name": prompt.schema.name,
-                    "strict": True,
-                    "schema": dict(prompt.schema.schema),
-                },
-            }
-            if self._is_openrouter:
-                routing.setdefault("require_parameters", True)
-        if not self._is_openrouter:
-            body["stream_options"] = {"include_usage": True}
+            form = {"name": prompt.schema.name, "strict": True, "schema": prompt.schema.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": form}
+            routing["require_parameters"] = True
         if self._fallbacks:
             body["models"] = [self.model, *self._fallbacks]
-        if routing:
+        if self._asks_for_usage:
+            body["stream_options"] = {"include_usage": True}
+        if self._is_openrouter and routing:
             body["provider"] = routing
-        if prompt.session and self._is_openrouter:
-            body["session_id"] = prompt.session[:256]
+        if self._is_openrouter and session:
+            if len(session) > _LONGEST_SESSION:
+                session = hashlib.sha256(session.encode("utf-8", "replace")).hexdigest()
+            body["session_id"] = session
         return body
 
-    def _wait(self, attempt: int, retry_after: float | None) -> float:
-        if retry_after is not None:
-            return retry_after
-        longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (attempt - 1))
-        return longest / 2 + self._chance.random() * longest / 2
 
-    def _retry_after(self, response: httpx.Response) -> float | None:
-        """Return the seconds that a Retry-After header names, as a number or as a date."""
-        told = response.headers.get("retry-after")
-        if told is None:
-            return None
-        try:
-            return max(0.0, float(told))
-        except ValueError:
-            pass
-        try:
-            return max(0.0, parsedate_to_datetime(told).timestamp() - self._wall_clock())
-        except ValueError:
-            return None
+class _Listener:
+    """Hands text on. Pieces without text are held back: an empty one means a new beginning."""
 
-    def _clean(self, message: str) -> str:
-        """A provider's message without the key, which it may echo."""
-        return message.replace(self._key, "***") if self._key else message
+    def __init__(self, on_text: Callable[[str], None] | None) -> None:
+        self._on_text = on_text
+        self._has_told = False
 
+    def tell(self, text: str) -> None:
+        if text and self._on_text is not None:
+            self._has_told = True
+            self._on_text(text)
 
-def _ignore(text: str) -> None:
-    """Take text that nobody asked for."""
-
-
-async def _read(response: httpx.Response) -> httpx.Response:
-    await response.aread()
-    return response
-
-
-def _json_or_text(response: httpx.Response) -> Any:
-    try:
-        return json.loads(response.content)
-    except ValueError:
-        return response.text
-
-
-def _lost(error: Exception) -> CallFailed:
-    said = str(error) or type(error).__name__
-    return CallFailed(None, f"the connection failed: {said}", passing=True)
+    def start_again(self) -> None:
+        if self._has_told and self._on_text is not None:
+            self._has_told = False
+            self._on_text("")

@@ -1,61 +1,17 @@
-"""What a provider's JSON says: pieces of a reply, its usage, an error, a model's price."""
+"""What a provider's JSON says: pieces of a reply, its usage, a model's price, a key's rest."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bookgen.llm.retries import CallFailed, failure_of
 from bookgen.models import Usage
 
-__all__ = ["CallFailed", "ModelInfo", "Reply", "failure_of", "model_info"]
-
-# Statuses that say "not now" rather than "no".
-_PASSING = frozenset({408, 429, 500, 502, 503, 504, 524, 529})
-_LONGEST_MESSAGE = 500
-
-
-class CallFailed(Exception):  # noqa: N818 - one attempt failed, which may not be the end
-    """One attempt failed. `status` is None where the connection did; `passing` says whether
-    another attempt can help, `retry_after` after how many seconds, where the provider says so."""
-
-    def __init__(
-        self,
-        status: int | None,
-        message: str,
-        *,
-        passing: bool,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(status, message)
-        self.status = status
-        self.message = message
-        self.passing = passing
-        self.retry_after = retry_after
-
-
-def failure_of(status: int, body: Any, retry_after: float | None = None) -> CallFailed:
-    """Return the failure that an error body tells of; `body` is what its JSON holds, or text."""
-    error = body.get("error") if isinstance(body, Mapping) else None
-    if isinstance(error, Mapping):
-        message = str(error.get("message") or "no message")
-        metadata = error.get("metadata")
-    else:
-        message = str(error or body or "no message")
-        metadata = None
-    in_flight = (
-        status == 402
-        and retry_after is not None
-        and isinstance(metadata, Mapping)
-        and metadata.get("limit_source") == "openrouter_in_flight_budget"
-    )
-    return CallFailed(
-        status,
-        " ".join(message.split())[:_LONGEST_MESSAGE],
-        passing=status in _PASSING or in_flight,
-        retry_after=retry_after,
-    )
+__all__ = ["KeyInfo", "ModelInfo", "Reply", "key_info", "model_info"]
 
 
 @dataclass
@@ -68,7 +24,13 @@ class Reply:
     model: str = ""
     provider: str | None = None
     generation_id: str | None = None
+    begun: bool = False
     done: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the text has come in, with or without what follows it."""
+        return self.finish_reason is not None or (self.begun and self.done)
 
     def take(self, data: str) -> str:
         """Take the data of an event and return the text in it. Raises CallFailed for an error in
@@ -79,56 +41,47 @@ class Reply:
         try:
             chunk = json.loads(data)
         except ValueError:
-            raise CallFailed(None, "the stream holds data that is no JSON", passing=True) from None
-        if not isinstance(chunk, Mapping):
-            raise CallFailed(None, "the stream holds data that is no object", passing=True)
-        return self.take_object(chunk)
+            chunk = None
+        if isinstance(chunk, dict):
+            return self.take_object(chunk)
+        if self.finish_reason is not None:
+            return ""  # half of the usage, say: no reason to pay for the text again
+        raise CallFailed(None, "the stream holds data that is no JSON object", passing=True)
 
     def take_object(self, body: Mapping[str, Any]) -> str:
         """Take a chunk, or a whole body, and return the text in it. Raises CallFailed."""
-        error = body.get("error")
-        if error:
-            code = error.get("code") if isinstance(error, Mapping) else None
-            raise failure_of(code if isinstance(code, int) else 502, body)
-        self.model = str(body.get("model") or self.model)
-        self.provider = body.get("provider") or self.provider
-        self.generation_id = body.get("id") or self.generation_id
-        if isinstance(body.get("usage"), Mapping):
-            self.usage = _usage(body["usage"])
+        if body.get("error") or body.get("object") == "error":
+            raise failure_of(None, body)
+        self.model = _text(body.get("model")) or self.model
+        self.provider = _text(body.get("provider")) or self.provider
+        self.generation_id = _text(body.get("id")) or self.generation_id
+        if usage := body.get("usage"):
+            self.usage = _usage(usage)
         choices = body.get("choices")
-        if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
+        if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
             return ""
         choice = choices[0]
-        self.finish_reason = choice.get("finish_reason") or self.finish_reason
-        said = choice.get("delta") or choice.get("message") or {}
-        text = said.get("content") if isinstance(said, Mapping) else None
-        if not isinstance(text, str):
+        self.begun = True
+        reason = _text(choice.get("finish_reason"))
+        if choice.get("error") or reason == "error":
+            raise failure_of(None, {"error": choice.get("error") or "the reply broke off"})
+        self.finish_reason = reason or self.finish_reason
+        said = choice.get("delta") or choice.get("message")
+        text = said.get("content") if isinstance(said, dict) else None
+        if not text or not isinstance(text, str):
             return ""
         self.text.append(text)
         return text
 
 
-def _usage(told: Mapping[str, Any]) -> Usage:
-    details = told.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
-    cost = told.get("cost")
+def _usage(told: Any) -> Usage:
+    usage = _mapping(told)
     return Usage(
-        prompt_tokens=_whole(told.get("prompt_tokens")),
-        completion_tokens=_whole(told.get("completion_tokens")),
-        cost=_number(cost),
-        cached_tokens=_whole(cached),
+        prompt_tokens=_whole(usage.get("prompt_tokens")),
+        completion_tokens=_whole(usage.get("completion_tokens")),
+        cost=_number(usage.get("cost")),
+        cached_tokens=_whole(_mapping(usage.get("prompt_tokens_details")).get("cached_tokens")),
     )
-
-
-def _whole(value: Any) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if value >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,30 +92,85 @@ class ModelInfo:
     completion_price: float | None
     context_length: int | None
     max_completion_tokens: int | None
+    supported_parameters: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What a provider tells of a key: US dollars left and used; None where it does not, and for
+    `limit_remaining` where there is no limit."""
+
+    limit_remaining: float | None = None
+    is_free_tier: bool | None = None
+    usage: float | None = None
 
 
 def model_info(one: Mapping[str, Any]) -> ModelInfo:
     """Return what an entry of a provider's list tells."""
-    pricing = one.get("pricing")
-    prices = pricing if isinstance(pricing, Mapping) else {}
-    top = one.get("top_provider")
-    most = top.get("max_completion_tokens") if isinstance(top, Mapping) else None
+    prices = _mapping(one.get("pricing"))
+    supported = one.get("supported_parameters")
     return ModelInfo(
         prompt_price=_price(prices.get("prompt")),
         completion_price=_price(prices.get("completion")),
-        context_length=_count(one.get("context_length")),
-        max_completion_tokens=_count(most),
+        # vLLM has a name of its own.
+        context_length=_count(one.get("context_length")) or _count(one.get("max_model_len")),
+        max_completion_tokens=_count(
+            _mapping(one.get("top_provider")).get("max_completion_tokens")
+        ),
+        supported_parameters=(
+            frozenset(name for name in supported if isinstance(name, str))
+            if isinstance(supported, list)
+            else None
+        ),
     )
+
+
+def key_info(data: Any) -> KeyInfo:
+    """Return what a provider's answer tells of the key."""
+    told = _mapping(data)
+    free, left = told.get("is_free_tier"), told.get("limit_remaining")
+    return KeyInfo(
+        # An overdrawn key has less than nothing left.
+        limit_remaining=_amount(left),
+        is_free_tier=free if isinstance(free, bool) else None,
+        usage=_number(told.get("usage")),
+    )
+
+
+def _mapping(told: Any) -> Mapping[str, Any]:
+    return told if isinstance(told, Mapping) else {}
+
+
+def _text(told: Any) -> str | None:
+    return told if isinstance(told, str) else None
+
+
+def _amount(told: Any) -> float | None:
+    """A finite number, which JSON's true and NaN are not."""
+    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told):
+        return None
+    return float(told)
+
+
+def _number(told: Any) -> float | None:
+    amount = _amount(told)
+    return None if amount is None or amount < 0 else amount
+
+
+def _whole(told: Any) -> int | None:
+    number = _number(told)
+    return None if number is None else int(number)
+
+
+def _count(told: Any) -> int | None:
+    return _whole(told) or None
 
 
 def _price(told: Any) -> float | None:
     """Dollars a token; a negative price stands for one that is not fixed."""
-    try:
-        price = float(told)
-    except (TypeError, ValueError):
+    if not isinstance(told, str | int | float):
         return None
-    return price if price >= 0 else None
-
-
-def _count(told: Any) -> int | None:
-    return told if isinstance(told, int) and told > 0 else None
+    try:
+        return _number(float(told))
+    except ValueError:
+        return None

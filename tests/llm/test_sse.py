@@ -1,5 +1,6 @@
 """A stream means the same however it is cut into pieces."""
 
+import tracemalloc
 from itertools import pairwise
 
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from bookgen.llm.sse import EventParser
 
 STREAM = (
-    ": OPENROUTER PROCESSING\n\n"
+    "\ufeff: OPENROUTER PROCESSING\n\n"
     'data: {"text": "Ludwig – «Bonn»"}\n\n'
     "event: message\r\ndata: first\r\ndata: second\r\n\r\n"
     "data:without a space\r\r"
@@ -43,3 +44,23 @@ def test_any_cut_gives_the_same_events(cuts):
 
 def test_an_event_that_the_end_cuts_off_is_read():
     assert read([b"data: last"]) == (["last"], 0)
+
+
+@given(st.binary(max_size=60).map(lambda noise: b"data: " + noise), st.integers(1, 5))
+def test_noise_too_is_the_same_in_pieces_of_any_size(noise, size):
+    pieces = [noise[at : at + size] for at in range(0, len(noise), size)]
+    assert read(pieces) == read([noise])
+
+
+def test_a_long_line_is_not_copied_for_every_piece_of_it():
+    def bytes_in_use(pieces):
+        parser = EventParser()
+        tracemalloc.start()
+        for _ in range(pieces):
+            parser.feed(b"x" * 1_000)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    # Joined for every piece, the line and its copy would stand side by side.
+    assert bytes_in_use(1_000) < 1.5 * 1_000 * 1_000
