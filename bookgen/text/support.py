@@ -20,7 +20,8 @@ __all__ = ["Ground", "unsupported"]
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 _SEPARATOR = re.compile(r"[.,](?=\d{3}(?!\d))")
-_POSSESSIVE = re.compile(r"['’]s?\Z")
+# A possessive's ending, and what French leaves out before a vowel: d'Allemagne.
+_ADDED = re.compile(r"\A[dl]['’]|['’]s?\Z")
 # Shorter words of a name are particles and initials.
 _SHORTEST_NAME = 3
 
@@ -81,8 +82,8 @@ def _numbers(text: str) -> Iterable[str]:
 
 
 def _base(word: str) -> str:
-    """A word without accents and capitals, and without the ending of a possessive."""
-    return _POSSESSIVE.sub("", fold_accents(word))
+    """A word without accents and capitals, and without what is added to a name."""
+    return _ADDED.sub("", fold_accents(word))
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -51,6 +51,11 @@ def test_a_date_may_not_be_more_precise_than_its_source():
     assert unsupported("He came to Vienna on 10 November 1792.", ground) == ("10 November 1792",)
 
 
+def test_a_name_behind_an_elision_is_found():
+    ground = Ground(("She lodged in the rue d’Allemagne near La Villette.",), "en")
+    assert unsupported("The rue d'Allemagne was in Allemagne near Villette.", ground) == ()
+
+
 def test_spanish_names_are_found_without_their_accents():
     ground = Ground(("Cajal nació el 1 de mayo de 1852 en Petilla de Aragón.",), "es")
     assert unsupported("En mayo de 1852 nació en Petilla de Aragon.", ground) == ()

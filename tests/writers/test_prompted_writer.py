@@ -182,7 +182,7 @@ def test_a_resumed_book_pays_for_nothing_twice(tmp_path):
     assert again.sections == book.sections
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(100))
 def test_random_faults_end_in_a_whole_book_or_a_clear_error(seed, tmp_path):
     corpus = lives.anning()
     shares = dict.fromkeys(Fault, 0.06)
