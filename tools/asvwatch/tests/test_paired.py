@@ -3,6 +3,7 @@ import time
 
 import numpy as np
 import pytest
+from asvwatch import paired
 from asvwatch.model import Budget
 from asvwatch.paired import confirm, place, single
 from asvwatch.stats import STAGE_ERROR, against_middle, estimate, plan, run_stage
@@ -281,3 +282,11 @@ def test_a_single_run_uses_a_fixed_hash_seed():
 
     assert single(machine, "track_it", 3, "good").value == 12.0
     assert machine.runs == [Run("good", "track_it", 3, 0, 0, 0.3)]
+
+
+@pytest.mark.parametrize(("pairs", "said"), [(3, False), (7, False), (8, True), (60, True)])
+def test_too_few_pairs_have_no_interval(pairs, said):
+    values = [(1.0, 1.1 + 0.001 * number) for number in range(pairs)]
+    result = paired._result("undecided", values)
+    assert result.ratio > 1.09
+    assert all(map(math.isfinite, result.interval)) == said

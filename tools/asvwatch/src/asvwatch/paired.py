@@ -26,6 +26,7 @@ from asvwatch.model import (
 )
 from asvwatch.runs import Conditions
 from asvwatch.stats import (
+    FEWEST_PAIRS,
     Decision,
     Judge,
     against_floor,
@@ -178,7 +179,7 @@ def confirm(
     an estimate within the floor. Everything else is "undecided" with a reason: `failed` if a
     commit does not build or the benchmark does not run there. Values that are the same in every
     process are compared as they are. `ratio` and `interval` (95 %) are those of all pairs
-    together; without any pair they are NaN.
+    together; they are NaN without any pair, the interval also where the pairs are too few for one.
     """
     try:
         before = builds.prepare(good)
@@ -250,7 +251,8 @@ def _result(
         logs = [math.log(pair[1] / pair[0]) for pair in usable]
         found = estimate(logs, 1 - _CONFIDENCE)
         ratio = math.exp(found.center)
-        interval = (math.exp(found.low), math.exp(found.high))
+        if len(usable) >= FEWEST_PAIRS:
+            interval = (math.exp(found.low), math.exp(found.high))
     return PairedResult(
         outcome=outcome,
         before=before,

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 __all__ = [
+    "FEWEST_PAIRS",
     "Decision",
     "Estimate",
     "Look",
@@ -44,7 +45,8 @@ STAGE_ERROR = 0.15
 CALM_ERROR = 0.1
 
 # After how many pairs the rule looks. It decides nothing in between.
-_LOOKS = (8, 12, 20, 36, 60, 100, 160)
+FEWEST_PAIRS = 8
+_LOOKS = (FEWEST_PAIRS, 12, 20, 36, 60, 100, 160)
 
 Decision = int
 # Judges the log ratios so far with the error that a look may spend.
