@@ -104,11 +104,7 @@ def _unsupported(
     sentences: Iterable[str], cited: list[Passage], book: Manuscript, place: str
 ) -> Iterator[str]:
     """Yield the sentences told in other words that state what the cited passages lack."""
-    ground = Ground(
-        texts=(book.subject, *(part for one in cited for part in (one.text, one.heading or ""))),
-        language=book.language,
-        dates=tuple(one.date for one in cited if one.date is not None),
-    )
+    ground = Ground.of(cited, book.language, book.subject)
     for sentence in sentences:
         missing = unsupported(sentence, ground)
         if not cited:

@@ -34,16 +34,13 @@ class ModelOptions:
         """Whether a model writes: not where quoting is asked for, else where one is named, or the
         environment has a key or the address of another server. Raises InputError where quoting
         and a model are asked for."""
-        from bookgen.settings import Settings
-
         if self.quote:
             if self.model or self.budget is not None:
                 raise InputError("--quote writes without a model; leave out --model and --budget.")
             return False
         settings = _settings()
-        elsewhere = (
-            settings.openrouter_base_url != Settings.model_fields["openrouter_base_url"].default
-        )
+        usual = type(settings).model_fields["openrouter_base_url"].default
+        elsewhere = settings.openrouter_base_url != usual
         return bool(self.model or settings.openrouter_api_key or elsewhere)
 
 

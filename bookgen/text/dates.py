@@ -48,7 +48,6 @@ MONTHS: dict[Language, dict[str, int]] = {
     },
 }  # fmt: skip
 
-EARLIEST, LATEST = 1000, 2099
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 _DAY = r"(?P<day>[0-3]?\d)"
 _NO_DIGIT = r"(?<![\d.,/$£€-])"

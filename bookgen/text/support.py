@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from bookgen.models import Language, PartialDate
+from bookgen.models import Language, PartialDate, Passage
 from bookgen.text.dates import find_dates
 from bookgen.text.names import find_names
 from bookgen.text.words import fold_accents, words
@@ -34,6 +34,16 @@ class Ground:
     texts: tuple[str, ...]
     language: Language
     dates: tuple[PartialDate, ...] = ()
+
+    @classmethod
+    def of(cls, passages: Iterable[Passage], language: Language, known: str) -> Ground:
+        """Return the ground that passages are, with what is `known` everywhere: the subject."""
+        cited = tuple(passages)
+        return cls(
+            texts=(known, *(part for one in cited for part in (one.text, one.heading or ""))),
+            language=language,
+            dates=tuple(one.date for one in cited if one.date is not None),
+        )
 
     @cached_property
     def all_dates(self) -> frozenset[PartialDate]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from bookgen.errors import WriterError
 from bookgen.models import Brief, Corpus, Outline, Section, SectionPlan, TimelineEntry
 
-__all__ = ["Writer"]
+__all__ = ["Writer", "require_passages"]
 
 
 class Writer(Protocol):
@@ -37,3 +38,13 @@ class Writer(Protocol):
         """Return dated facts in the order of time, each citing a passage. A sentence that the
         sections already tell is pointed to, not repeated."""
         ...
+
+
+def require_passages(plan: SectionPlan, corpus: Corpus) -> None:
+    """Raise WriterError where the plan names a passage that the corpus lacks."""
+    for passage_id in plan.passages:
+        if passage_id not in corpus.passage:
+            raise WriterError(
+                f"Section {plan.chapter}.{plan.number}, “{plan.title}”, is to use {passage_id}, "
+                "which is no passage of the sources."
+            )

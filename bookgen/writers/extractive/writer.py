@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bookgen.errors import WriterError
 from bookgen.models import Brief, Corpus, Outline, Section, SectionPlan, TimelineEntry
+from bookgen.writers.base import require_passages
 from bookgen.writers.extractive.chronology import Lifespan, Times, lifespan, place_in_time
 from bookgen.writers.extractive.compose import Paragraph, arrange, render
 from bookgen.writers.extractive.duplicates import Duplicates, find_duplicates
@@ -86,15 +87,11 @@ class ExtractiveWriter:
         can be quoted.
         """
         known = self._analyse(brief, corpus)
-        unknown = [one for one in plan.passages if one not in known.evidence.place_of]
-        where = f"Section {plan.chapter}.{plan.number}, “{plan.title}”,"
-        if unknown:
-            raise WriterError(
-                f"{where} is to use {unknown[0]}, which is no passage of the sources."
-            )
+        require_passages(plan, corpus)
         places = [known.evidence.place_of[passage] for passage in plan.passages]
         paragraphs = _within(known, places, plan.words)
         if not paragraphs:
+            where = f"Section {plan.chapter}.{plan.number}, “{plan.title}”,"
             raise WriterError(
                 f"{where} has no passage that can be quoted; give it others, or leave it out."
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bookgen.models import Language, Passage
 from bookgen.text.quotations import paragraphs, statements
@@ -85,25 +86,19 @@ def check(
 ) -> tuple[Problem, ...]:
     """Return what the cited passages do not support, in order. `known` may be named everywhere:
     the subject."""
+
+    @cache
+    def ground(citations: tuple[str, ...]) -> Ground:
+        return Ground.of((passages[one] for one in citations), language, known)
+
     problems = []
     for told in (told for part in draft.paragraphs for told in part):
         missing: tuple[str, ...] = ()
         if told.citations:
-            missing = unsupported(told.text, _ground(told.citations, passages, language, known))
+            missing = unsupported(told.text, ground(told.citations))
         if missing or not told.citations:
             problems.append(Problem(told, missing))
     return tuple(problems)
-
-
-def _ground(
-    cited: tuple[str, ...], passages: Mapping[str, Passage], language: Language, known: str
-) -> Ground:
-    found = [passages[passage_id] for passage_id in cited]
-    return Ground(
-        texts=(known, *(part for one in found for part in (one.text, one.heading or ""))),
-        language=language,
-        dates=tuple(one.date for one in found if one.date is not None),
-    )
 
 
 def without(draft: Draft, problems: Collection[Problem]) -> Draft:

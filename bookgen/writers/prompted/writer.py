@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bookgen.errors import ReplyError, WriterError
+from bookgen.errors import ReplyError
 from bookgen.llm.base import Completion, LanguageModel, Message, Prompt
 from bookgen.llm.cost import PlannedCall, estimate_prompt, total
 from bookgen.llm.structured import complete_structured
@@ -23,6 +23,7 @@ from bookgen.models import (
     TimelineEntry,
 )
 from bookgen.text.quotations import citation_ids
+from bookgen.writers.base import require_passages
 from bookgen.writers.extractive import ExtractiveWriter
 from bookgen.writers.prompted import context, draft, prompts
 from bookgen.writers.prompted.draft import Draft, Problem
@@ -148,12 +149,7 @@ class PromptedWriter:
         Raises WriterError where the plan names a passage that the corpus lacks, ProviderError and
         BudgetError as the model does.
         """
-        unknown = [one for one in plan.passages if one not in corpus.passage]
-        if unknown:
-            where = f"Section {plan.chapter}.{plan.number}, “{plan.title}”,"
-            raise WriterError(
-                f"{where} is to use {unknown[0]}, which is no passage of the sources."
-            )
+        require_passages(plan, corpus)
         conversation = self._section_conversation(plan, brief, outline, corpus)
         place = Section(plan.chapter, plan.number, plan.title, "")
         written = await self._write(place, conversation, brief, corpus)
