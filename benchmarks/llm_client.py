@@ -64,7 +64,7 @@ class PromptedBook(_Scenario):
     async def _write(self, inputs, model):
         brief, corpus = inputs
         write = find("bookgen.pipeline:write_biography")
-        writer = find("bookgen.writers.prompted:PromptedWriter")(model, parallel=PARALLEL)
+        writer = find("bookgen.writers.prompted:PromptedWriter")(model)
         book = await write(brief, corpus, writer)
         return find("bookgen.checks:review")(book, corpus)
 

@@ -32,6 +32,8 @@ __all__ = [
     "Checkpoint",
     "FolderCheckpoint",
     "MemoryCheckpoint",
+    "epilogue_plan",
+    "introduction_plan",
     "outline_from",
     "outline_to",
     "passages_unknown",
@@ -40,27 +42,38 @@ __all__ = [
 _VERSION = 1
 
 
-# The prologue has no plan of its own in an outline.
+# The parts around the sections have no plan of their own in an outline.
 PROLOGUE = SectionPlan(0, 1, "", 0, ())
+
+
+def introduction_plan(chapter: ChapterPlan) -> SectionPlan:
+    """Return what a chapter's introduction is kept under: a chapter that begins otherwise needs
+    another one, a further section at its end changes nothing."""
+    return SectionPlan(chapter.number, 0, chapter.title, 0, chapter.sections[0].passages)
+
+
+def epilogue_plan(outline: Outline) -> SectionPlan:
+    """Return what the epilogue is kept under."""
+    return SectionPlan(len(outline.chapters) + 1, 1, "", 0, ())
 
 
 class Checkpoint(Protocol):
     """Keeps the finished parts of one book."""
 
-    def outline(self) -> Outline | None:
+    async def outline(self) -> Outline | None:
         """Return the outline that was kept, None if there is none."""
         ...
 
-    def keep_outline(self, outline: Outline) -> None:
+    async def keep_outline(self, outline: Outline) -> None:
         """Keep the outline; it is safe when this returns."""
         ...
 
-    def section(self, plan: SectionPlan) -> Section | None:
+    async def section(self, plan: SectionPlan) -> Section | None:
         """Return the section that was kept for this plan; None if there is none, or if it was
         written for another plan of the same place."""
         ...
 
-    def keep_section(self, plan: SectionPlan, section: Section) -> None:
+    async def keep_section(self, plan: SectionPlan, section: Section) -> None:
         """Keep a finished section; it is safe when this returns."""
         ...
 
@@ -72,16 +85,16 @@ class MemoryCheckpoint:
         self._outline: Outline | None = None
         self._sections: dict[SectionPlan, Section] = {}
 
-    def outline(self) -> Outline | None:
+    async def outline(self) -> Outline | None:
         return self._outline
 
-    def keep_outline(self, outline: Outline) -> None:
+    async def keep_outline(self, outline: Outline) -> None:
         self._outline = outline
 
-    def section(self, plan: SectionPlan) -> Section | None:
+    async def section(self, plan: SectionPlan) -> Section | None:
         return self._sections.get(plan)
 
-    def keep_section(self, plan: SectionPlan, section: Section) -> None:
+    async def keep_section(self, plan: SectionPlan, section: Section) -> None:
         self._sections[plan] = section
 
 
@@ -118,14 +131,14 @@ class FolderCheckpoint:
         """Whether a book was begun there."""
         return (folder / "book.json").is_file()
 
-    def outline(self) -> Outline | None:
+    async def outline(self) -> Outline | None:
         data = self._read("outline.json")
         return None if data is None else outline_from(data)
 
-    def keep_outline(self, outline: Outline) -> None:
+    async def keep_outline(self, outline: Outline) -> None:
         self._write("outline.json", outline_to(outline))
 
-    def section(self, plan: SectionPlan) -> Section | None:
+    async def section(self, plan: SectionPlan) -> Section | None:
         data = self._read(_name(plan))
         if data is None or data["plan"] != _plain(plan):
             return None
@@ -139,7 +152,7 @@ class FolderCheckpoint:
             provenance = Provenance(**{**provenance, **lists}, usage=usage)
         return Section(**kept, provenance=provenance)
 
-    def keep_section(self, plan: SectionPlan, section: Section) -> None:
+    async def keep_section(self, plan: SectionPlan, section: Section) -> None:
         self._write(_name(plan), {"plan": _plain(plan), "section": asdict(section)})
 
     def forget(self, chapter: int, number: int) -> None:
@@ -190,7 +203,8 @@ def _plain(plan: SectionPlan) -> dict[str, Any]:
 
 def outline_to(outline: Outline) -> dict[str, Any]:
     """Return an outline as plain values that people can edit."""
-    return {
+    final = {"final": True} if outline.final else {}
+    return final | {
         "chapters": [
             {
                 "number": chapter.number,
@@ -228,7 +242,7 @@ def outline_from(data: Mapping[str, Any]) -> Outline:
                 "least one word and one passage."
             )
         used.update(plan.passages)
-    return Outline(chapters)
+    return Outline(chapters, final=bool(data.get("final", False)))
 
 
 def _chapter(number: int, data: Mapping[str, Any]) -> ChapterPlan:

@@ -22,6 +22,7 @@ __all__ = [
     "ChapterPlan",
     "Check",
     "Corpus",
+    "GlossaryEntry",
     "Language",
     "Note",
     "Outline",
@@ -171,9 +172,11 @@ class ChapterPlan:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The plan of a book. No passage stands in two sections."""
+    """The plan of a book. No passage stands in two sections. To a `final` one no section is added
+    where the book comes out short."""
 
     chapters: tuple[ChapterPlan, ...]
+    final: bool = False
 
     @property
     def sections(self) -> tuple[SectionPlan, ...]:
@@ -212,8 +215,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A finished section. The prologue is chapter 0. `text` cites as the module says. What a model
-    wrote has a `provenance`."""
+    """A finished section. `text` cites as the module says. What a model wrote has a `provenance`.
+
+    The prologue is section 1 of chapter 0, a chapter's introduction its section 0, the epilogue
+    section 1 of the chapter after the last.
+    """
 
     chapter: int
     number: int
@@ -228,6 +234,18 @@ class TimelineEntry:
     in the chapters; `told_in` is then that section's chapter and number, and `passage` cites it."""
 
     date: PartialDate
+    passage: str
+    text: str = ""
+    told_in: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """Who or what a name or term of the book is. `text` cites as in a section. It is empty where
+    the sentence is already quoted in the chapters; `told_in` is then that section's chapter and
+    number, and `passage` cites it."""
+
+    term: str
     passage: str
     text: str = ""
     told_in: tuple[int, int] | None = None
@@ -264,7 +282,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Biography:
-    """A finished book. `passages` are those that are cited, by id."""
+    """A finished book. `sections` are in the order of reading, a chapter's introduction first.
+    `passages` are those that are cited, by id."""
 
     brief: Brief
     outline: Outline
@@ -273,6 +292,13 @@ class Biography:
     timeline: tuple[TimelineEntry, ...]
     sources: tuple[Source, ...]
     passages: Mapping[str, Passage] = field(default_factory=dict)
+    epilogue: Section | None = None
+    glossary: tuple[GlossaryEntry, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Section, ...]:
+        """The prologue, the sections and the epilogue."""
+        return _parts(self.prologue, self.sections, self.epilogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +316,9 @@ class BookFile:
     """A finished book as its Markdown file holds it.
 
     Texts cite as everywhere, by the number of a note in place of a passage's id: `[@12]`; so does
-    a timeline entry's `passage`, which is empty where the entry has no note. The `location` of a
-    work is the name of its file. `shortfall` is as in a Report, `version` is of the bookgen that
-    wrote the file, `chapters` are the chapters' titles.
+    the `passage` of an entry of the timeline or the glossary, which is empty where it has no note.
+    The `location` of a work is the name of its file. `shortfall` is as in a Report, `version` is of
+    the bookgen that wrote the file, `chapters` are the chapters' titles.
     """
 
     brief: Brief
@@ -304,3 +330,16 @@ class BookFile:
     works: tuple[Source, ...]
     notes: Mapping[str, Note] = field(default_factory=dict)
     shortfall: str = ""
+    epilogue: Section | None = None
+    glossary: tuple[GlossaryEntry, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Section, ...]:
+        """The prologue, the sections and the epilogue."""
+        return _parts(self.prologue, self.sections, self.epilogue)
+
+
+def _parts(
+    prologue: Section | None, sections: tuple[Section, ...], epilogue: Section | None
+) -> tuple[Section, ...]:
+    return tuple(part for part in (prologue, *sections, epilogue) if part is not None)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from bookgen.checkpoint import PROLOGUE, Checkpoint, MemoryCheckpoint
+from bookgen.checkpoint import (
+    PROLOGUE,
+    Checkpoint,
+    MemoryCheckpoint,
+    epilogue_plan,
+    introduction_plan,
+)
 from bookgen.errors import NoSourcesError, SourceError, WriterError
 from bookgen.models import (
     Biography,
     Brief,
     Corpus,
+    GlossaryEntry,
     Outline,
     Passage,
     Section,
@@ -21,7 +29,7 @@ from bookgen.models import (
     TimelineEntry,
 )
 from bookgen.text.quotations import citation_ids, entry_citations
-from bookgen.text.words import fold_accents, words
+from bookgen.text.words import count_words, fold_accents, words
 from bookgen.writers.base import Writer
 
 __all__ = [
@@ -42,7 +50,8 @@ class OutlineReady:
 
 @dataclass(frozen=True, slots=True)
 class SectionFinished:
-    """A section, or the prologue, is written and its citations hold: number `done` of `total`."""
+    """A section, or what stands around the sections, is written and its citations hold: `done` of
+    the outline's `total` sections are."""
 
     section: Section
     done: int
@@ -56,6 +65,11 @@ class TimelineReady:
     timeline: tuple[TimelineEntry, ...]
 
 
+# By how much a book may stay below its length before sections are added.
+SHORT = 0.05
+
+_Place: TypeAlias = tuple[int, int]
+
 Event: TypeAlias = OutlineReady | SectionFinished | TimelineReady
 
 
@@ -67,79 +81,170 @@ async def write_biography(
     outline: Outline | None = None,
     checkpoint: Checkpoint | None = None,
     on_event: Callable[[Event], None] | None = None,
+    parallel: int = 20,
 ) -> Biography:
     """Return the book that `writer` makes of the corpus, every citation of it checked to resolve.
 
-    An `outline` that is given is not asked of the writer. With a `checkpoint`, what it holds is
-    not written again, and every finished part is kept before it is told of.
+    An `outline` that is given is not asked of the writer, and no section is added to it. With a
+    `checkpoint`, what it holds is not written again, and every finished part is kept before it is
+    told of.
 
-    The prologue and the sections are written at the same time. When one fails, the others are
-    finished and told of first; then its error is raised, and the errors of further ones are added
-    to it as notes.
+    `parallel` parts are in work at once: one that was begun is finished, and kept, before another
+    begins, so that a crash costs little. When one fails, those in work are finished and told of
+    first, and none is begun; then its error is raised, and the errors of further ones are added to
+    it as notes. A book that comes out short is supplemented once, where the writer has more.
 
     Raises NoSourcesError where the corpus holds nothing to tell of the subject, WriterError where
     the writer cites a passage that does not exist or leaves a section empty, and what the writer
     itself raises.
     """
-    notify = on_event or _ignore
     if not _is_named(brief.subject, corpus):
         raise _nothing_to_tell(corpus, f"does not name {brief.subject}")
     kept = checkpoint or MemoryCheckpoint()
-    planned = outline or kept.outline() or await writer.outline(brief, corpus)
+    notify = on_event or _ignore
+    if outline is not None:
+        planned = replace(outline, final=True)
+    else:
+        planned = await kept.outline() or await writer.outline(brief, corpus)
     if not planned.sections:
         raise _nothing_to_tell(corpus, f"says nothing of {brief.subject} that can be quoted")
-    kept.keep_outline(planned)
+    await kept.keep_outline(planned)
     notify(OutlineReady(planned))
 
-    plans = planned.sections
-    total = len(plans) + 1
-    done = 0
+    book = _Book(brief, corpus, writer, kept, notify, parallel)
+    await book.write([*book.sections(planned, planned.sections), *book.frame(planned)])
+    if not planned.final:
+        before = frozenset(planned.sections)
+        planned = await book.supplemented(planned)
+        await kept.keep_outline(planned)
+        added = [plan for plan in planned.sections if plan not in before]
+        if added:
+            notify(OutlineReady(planned))
+            await book.write(book.sections(planned, added))
 
-    def finish(section: Section) -> Section:
-        nonlocal done
-        done += 1
-        notify(SectionFinished(section, done, total))
-        return section
-
-    async def write_prologue() -> Section | None:
-        nonlocal total
-        prologue = kept.section(PROLOGUE)
-        if prologue is None:
-            prologue = await writer.prologue(brief, planned, corpus)
-            if prologue is None:
-                total -= 1
-                return None
-            _check_citations(citation_ids(prologue.text), "The prologue", corpus)
-            kept.keep_section(PROLOGUE, prologue)
-        return finish(prologue)
-
-    async def write_section(plan: SectionPlan) -> Section:
-        section = kept.section(plan)
-        if section is None:
-            section = await writer.section(plan, brief, planned, corpus)
-            _check_section(section, plan, corpus)
-            kept.keep_section(plan, section)
-        return finish(section)
-
-    # The longest first: a long one that begins last would have all others wait for it.
-    longest_first = sorted(plans, key=lambda plan: -plan.words)
-    prologue, *sections = await _all_or_first_error(
-        [write_prologue(), *(write_section(plan) for plan in longest_first)]
-    )
-    by_place = {(one.chapter, one.number): one for one in sections if one is not None}
-    written = tuple(by_place[plan.chapter, plan.number] for plan in plans)
-    timeline = await writer.timeline(brief, written, corpus)
-    _check_timeline(timeline, written, corpus)
+    sections = book.in_order(planned)
+    timeline = await writer.timeline(brief, sections, corpus)
+    _check_timeline(timeline, sections, corpus)
     notify(TimelineReady(timeline))
-    return Biography(
+    glossary = await writer.glossary(brief, sections, corpus)
+    _check_glossary(glossary, sections, corpus)
+    finished = Biography(
         brief=brief,
         outline=planned,
-        prologue=prologue,
-        sections=written,
+        prologue=book.written.get(_place(PROLOGUE)),
+        sections=sections,
         timeline=timeline,
         sources=corpus.sources,
-        passages=_cited_passages(prologue, written, timeline, corpus),
+        epilogue=book.written.get(_place(epilogue_plan(planned))),
+        glossary=glossary,
     )
+    return replace(finished, passages=_cited_passages(finished, corpus))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part to write: what it is kept under, and how it is written. What stands around the
+    sections may turn out to be None."""
+
+    plan: SectionPlan
+    write: Callable[[], Awaitable[Section | None]]
+
+
+class _Book:
+    """The parts of a book while they are written; `written` has them by chapter and number."""
+
+    def __init__(
+        self,
+        brief: Brief,
+        corpus: Corpus,
+        writer: Writer,
+        kept: Checkpoint,
+        notify: Callable[[Event], None],
+        parallel: int,
+    ) -> None:
+        self.written: dict[_Place, Section] = {}
+        self._brief = brief
+        self._corpus = corpus
+        self._writer = writer
+        self._kept = kept
+        self._notify = notify
+        self._turn = asyncio.Semaphore(parallel)
+        self._done = self._total = 0
+        self._failed = False
+
+    def frame(self, outline: Outline) -> list[_Part]:
+        """Return what stands around the sections: prologue, introductions, epilogue."""
+        asked = (self._brief, outline, self._corpus)
+        return [
+            _Part(PROLOGUE, partial(self._writer.prologue, *asked)),
+            *(
+                _Part(
+                    introduction_plan(chapter),
+                    partial(self._writer.introduction, chapter, *asked),
+                )
+                for chapter in outline.chapters
+            ),
+            _Part(epilogue_plan(outline), partial(self._writer.epilogue, *asked)),
+        ]
+
+    def sections(self, outline: Outline, plans: Iterable[SectionPlan]) -> list[_Part]:
+        """Return the sections, the longest first: a long one that begins last would have all
+        others wait for it."""
+        self._total = len(outline.sections)
+        asked = (self._brief, outline, self._corpus)
+        return [
+            _Part(plan, partial(self._writer.section, plan, *asked))
+            for plan in sorted(plans, key=lambda plan: -plan.words)
+        ]
+
+    async def write(self, parts: Sequence[_Part]) -> None:
+        """Write all parts. Raises the first error after all that was begun is finished."""
+        # Not a TaskGroup: that would cancel the parts in work when one of them fails.
+        results = await asyncio.gather(*map(self._write, parts), return_exceptions=True)
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            first, *others = errors
+            for other in others:
+                first.add_note(f"Also failed: {other}")
+            raise first
+
+    async def _write(self, part: _Part) -> None:
+        async with self._turn:
+            if self._failed:
+                return
+            try:
+                section = await self._kept.section(part.plan)
+                if section is None:
+                    section = await part.write()
+                    if section is not None:
+                        _check_section(section, part.plan, self._corpus)
+                        await self._kept.keep_section(part.plan, section)
+            except BaseException:
+                self._failed = True
+                raise
+            if section is None:
+                return
+            self.written[_place(part.plan)] = section
+            self._done += bool(part.plan.words)
+            self._notify(SectionFinished(section, self._done, self._total))
+
+    async def supplemented(self, outline: Outline) -> Outline:
+        """Return the outline, final now: with further sections where the book is short."""
+        missing = self._brief.words - sum(count_words(one.text) for one in self.written.values())
+        if missing > SHORT * self._brief.words:
+            outline = await self._writer.supplement(self._brief, outline, missing, self._corpus)
+        return replace(outline, final=True)
+
+    def in_order(self, outline: Outline) -> tuple[Section, ...]:
+        """Return the introductions and the sections in the order of reading."""
+        chapters = {chapter.number for chapter in outline.chapters}
+        return tuple(
+            section for place, section in sorted(self.written.items()) if place[0] in chapters
+        )
+
+
+def _place(plan: SectionPlan) -> _Place:
+    return plan.chapter, plan.number
 
 
 def _ignore(event: Event) -> None:
@@ -162,22 +267,8 @@ def _nothing_to_tell(corpus: Corpus, reason: str) -> NoSourcesError:
     return NoSourcesError([*corpus.failures, *silent])
 
 
-async def _all_or_first_error(
-    parts: list[Coroutine[Any, Any, Section | None]],
-) -> list[Section | None]:
-    # Not a TaskGroup: that would cancel the sections in flight when one of them fails.
-    results = await asyncio.gather(*parts, return_exceptions=True)
-    errors = [result for result in results if isinstance(result, BaseException)]
-    if errors:
-        first, *others = errors
-        for other in others:
-            first.add_note(f"Also failed: {other}")
-        raise first
-    return [result for result in results if not isinstance(result, BaseException)]
-
-
 def _check_section(section: Section, plan: SectionPlan, corpus: Corpus) -> None:
-    where = f"Section {plan.chapter}.{plan.number}, “{plan.title}”,"
+    where = f"Section {plan.chapter}.{plan.number}, “{plan.title or section.title}”,"
     if (section.chapter, section.number) != (plan.chapter, plan.number):
         raise WriterError(f"{where} came back as section {section.chapter}.{section.number}.")
     if not section.text.strip():
@@ -194,25 +285,34 @@ def _check_citations(passage_ids: Iterable[str], where: str, corpus: Corpus) -> 
 def _check_timeline(
     timeline: tuple[TimelineEntry, ...], sections: tuple[Section, ...], corpus: Corpus
 ) -> None:
-    places = {(section.chapter, section.number) for section in sections}
     for entry in timeline:
-        where = f"The timeline's entry of {entry.date}"
-        _check_citations(entry_citations(entry), where, corpus)
-        if entry.told_in is not None and entry.told_in not in places:
-            raise WriterError(f"{where} points to section {entry.told_in}, which does not exist.")
-        if not entry.text.strip() and entry.told_in is None:
-            raise WriterError(f"{where} has no text and points to no section.")
+        _check_entry(entry, f"The timeline's entry of {entry.date}", sections, corpus)
 
 
-def _cited_passages(
-    prologue: Section | None,
-    sections: Iterable[Section],
-    timeline: Iterable[TimelineEntry],
+def _check_glossary(
+    glossary: tuple[GlossaryEntry, ...], sections: tuple[Section, ...], corpus: Corpus
+) -> None:
+    for entry in glossary:
+        _check_entry(entry, f"The glossary's entry “{entry.term}”", sections, corpus)
+
+
+def _check_entry(
+    entry: TimelineEntry | GlossaryEntry,
+    where: str,
+    sections: tuple[Section, ...],
     corpus: Corpus,
-) -> dict[str, Passage]:
+) -> None:
+    _check_citations(entry_citations(entry), where, corpus)
+    if entry.told_in is None:
+        if not entry.text.strip():
+            raise WriterError(f"{where} has no text and points to no section.")
+    elif not any((one.chapter, one.number) == entry.told_in for one in sections):
+        raise WriterError(f"{where} points to section {entry.told_in}, which does not exist.")
+
+
+def _cited_passages(book: Biography, corpus: Corpus) -> dict[str, Passage]:
     """Return the cited passages by id, in the order of the corpus."""
-    parts = [*([prologue] if prologue else []), *sections]
-    cited = {passage_id for part in parts for passage_id in citation_ids(part.text)}
-    for entry in timeline:
-        cited |= set(entry_citations(entry))
+    cited = {passage_id for part in book.parts for passage_id in citation_ids(part.text)}
+    entries: tuple[TimelineEntry | GlossaryEntry, ...] = (*book.timeline, *book.glossary)
+    cited.update(passage_id for entry in entries for passage_id in entry_citations(entry))
     return {passage.id: passage for passage in corpus.passages if passage.id in cited}

@@ -10,12 +10,13 @@ from support.small_book import BRIEF, CORPUS, QuotingWriter
 from bookgen.checkpoint import (
     FolderCheckpoint,
     MemoryCheckpoint,
+    introduction_plan,
     outline_from,
     outline_to,
     passages_unknown,
 )
 from bookgen.errors import InputError, WriterError
-from bookgen.models import PartialDate, Provenance, Section, SectionPlan, Usage
+from bookgen.models import ChapterPlan, PartialDate, Provenance, Section, SectionPlan, Usage
 from bookgen.pipeline import write_biography
 
 PLAN = SectionPlan(2, 1, "Bonn", 600, ("fischer:1", "fischer:2"))
@@ -45,26 +46,34 @@ def checkpoint(request, tmp_path):
     return FolderCheckpoint(tmp_path / "unfinished", BRIEF, CORPUS, "quoting")
 
 
+def kept_section(checkpoint, plan=PLAN):
+    return asyncio.run(checkpoint.section(plan))
+
+
+def keep(checkpoint, plan=PLAN, section=SECTION):
+    asyncio.run(checkpoint.keep_section(plan, section))
+
+
 def opened(folder, brief=BRIEF, corpus=CORPUS, writer="quoting"):
     return FolderCheckpoint(folder, brief, corpus, writer)
 
 
 def test_a_section_comes_back_as_it_was(checkpoint):
-    assert checkpoint.section(PLAN) is None
-    checkpoint.keep_section(PLAN, SECTION)
-    assert checkpoint.section(PLAN) == SECTION
+    assert kept_section(checkpoint) is None
+    keep(checkpoint)
+    assert kept_section(checkpoint) == SECTION
 
 
 def test_a_section_of_another_plan_is_not_taken(checkpoint):
-    checkpoint.keep_section(PLAN, SECTION)
-    assert checkpoint.section(replace(PLAN, passages=("fischer:1",))) is None
+    keep(checkpoint)
+    assert kept_section(checkpoint, replace(PLAN, passages=("fischer:1",))) is None
 
 
 def test_the_next_process_finds_what_was_kept(tmp_path):
     first = opened(tmp_path)
-    first.keep_section(PLAN, SECTION)
+    keep(first)
     assert FolderCheckpoint.exists(tmp_path)
-    assert opened(tmp_path).section(PLAN) == SECTION
+    assert kept_section(opened(tmp_path)) == SECTION
     assert [file.name for file in tmp_path.glob(".*")] == []
 
 
@@ -77,18 +86,18 @@ def test_the_next_process_finds_what_was_kept(tmp_path):
     ],
 )
 def test_what_was_begun_for_another_book_is_refused_and_kept(tmp_path, changes, named):
-    opened(tmp_path).keep_section(PLAN, SECTION)
+    keep(opened(tmp_path))
     with pytest.raises(InputError, match=named):
         opened(tmp_path, **changes)
-    assert opened(tmp_path).section(PLAN) == SECTION
+    assert kept_section(opened(tmp_path)) == SECTION
 
 
 def test_a_damaged_file_is_named(tmp_path):
     kept = opened(tmp_path)
-    kept.keep_section(PLAN, SECTION)
+    keep(kept)
     (tmp_path / "section-02-01.json").write_text('{"plan": ')
     with pytest.raises(InputError, match=r"section-02-01\.json is damaged"):
-        kept.section(PLAN)
+        kept_section(kept)
 
 
 class Counting(QuotingWriter):
@@ -125,14 +134,14 @@ def test_a_resumed_book_asks_only_for_what_is_missing(tmp_path):
     second = Counting()
     book = asyncio.run(write_biography(BRIEF, CORPUS, second, checkpoint=opened(tmp_path)))
 
-    assert len(first.asked) == len(plans) + 1
+    assert first.asked == ["outline", *((plan.chapter, plan.number) for plan in plans[:-1])]
     assert [one for one in second.asked if one != "prologue" or whole.prologue] == [lost]
     assert book == whole
 
 
 def test_an_edited_outline_is_followed_and_only_its_changes_are_written(tmp_path):
     asyncio.run(write_biography(BRIEF, CORPUS, QuotingWriter(), checkpoint=opened(tmp_path)))
-    data = outline_to(opened(tmp_path).outline())
+    data = outline_to(asyncio.run(opened(tmp_path).outline()))
     data["chapters"][0]["sections"][0]["title"] = "A Better Title"
 
     writer = Counting()
@@ -145,10 +154,19 @@ def test_an_edited_outline_is_followed_and_only_its_changes_are_written(tmp_path
     assert book.sections[0].title == "A Better Title"
 
 
-def test_an_outline_survives_the_way_through_a_file():
+def test_a_chapter_that_gets_a_further_section_keeps_its_introduction():
+    chapter = ChapterPlan(2, "Bonn", (PLAN,))
+    longer = replace(chapter, sections=(PLAN, replace(PLAN, number=2, passages=("fischer:3",))))
+    other = replace(chapter, sections=(replace(PLAN, passages=("fischer:3",)),))
+    assert introduction_plan(longer) == introduction_plan(chapter)
+    assert introduction_plan(other) != introduction_plan(chapter)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_an_outline_survives_the_way_through_a_file(final):
     outline = asyncio.run(QuotingWriter().outline(BRIEF, CORPUS))
     period = (PartialDate(1770, 12), PartialDate(1801, 6, 29))
-    outline = replace(outline, chapters=(replace(outline.chapters[0], period=period),))
+    outline = replace(outline, chapters=(replace(outline.chapters[0], period=period),), final=final)
     assert outline_from(json.loads(json.dumps(outline_to(outline)))) == outline
 
 

@@ -13,7 +13,17 @@ from bookgen.checks.grounding import Grounding, ground
 from bookgen.checks.manuscript import Manuscript
 from bookgen.checks.shortfall import explain_shortfall
 from bookgen.errors import SourceError
-from bookgen.models import Biography, BookFile, Check, Corpus, Passage, Report, Source, base_name
+from bookgen.models import (
+    Biography,
+    BookFile,
+    Check,
+    Corpus,
+    Outline,
+    Passage,
+    Report,
+    Source,
+    base_name,
+)
 from bookgen.text.quotations import citation_ids, entry_citations
 
 __all__ = ["check_book", "review"]
@@ -21,15 +31,14 @@ __all__ = ["check_book", "review"]
 
 def review(biography: Biography, corpus: Corpus) -> Report:
     """Return the report on a book that was written from `corpus`."""
-    brief = biography.brief
-    sections = [*([biography.prologue] if biography.prologue else []), *biography.sections]
-    book = Manuscript.of(brief, sections, biography.timeline)
+    book = Manuscript.of(biography)
     return _report(
         book,
         cited=corpus.passage,
         evidence=corpus.passage,
         chapters=len({section.chapter for section in biography.sections}),
-        shortfall=explain_shortfall(brief, book.words, biography.passages, corpus),
+        outline=biography.outline,
+        shortfall=explain_shortfall(biography.brief, book.words, biography.passages, corpus),
         failures=tuple(_told_without_folders(failure, corpus) for failure in corpus.failures),
     )
 
@@ -41,10 +50,9 @@ def check_book(book: BookFile, corpus: Corpus | None = None) -> Report:
     one, the report's coverage is None. A work of the bibliography is found in the corpus by the
     name of its file, and by its title where several files have that name.
     """
-    sections = [*([book.prologue] if book.prologue else []), *book.sections]
     evidence = None if corpus is None else _evidence(book, corpus)
     return _report(
-        Manuscript.of(book.brief, sections, book.timeline),
+        Manuscript.of(book),
         cited={number: note for number, note in book.notes.items() if note.work is not None},
         evidence=evidence,
         chapters=len(book.chapters),
@@ -59,12 +67,13 @@ def _report(
     evidence: Mapping[str, Passage] | None,
     chapters: int,
     shortfall: str,
+    outline: Outline | None = None,
     failures: tuple[str, ...] = (),
 ) -> Report:
     grounding = None if evidence is None else ground(book, evidence)
     citations = [
         *(passage_id for section in book.sections for passage_id in citation_ids(section.text)),
-        *(passage_id for entry in book.timeline for passage_id in entry_citations(entry)),
+        *(passage_id for _, entry in book.entries for passage_id in entry_citations(entry)),
     ]
     return Report(
         words=book.words,
@@ -74,6 +83,7 @@ def _report(
         shortfall=shortfall,
         checks=(
             rules.length(book, shortfall),
+            *((rules.section_lengths(book, outline, shortfall),) if outline else ()),
             rules.citations_resolve(citations, cited),
             rules.paragraphs_cited(book),
             *_grounding_checks(grounding),
@@ -82,7 +92,7 @@ def _report(
             rules.chapters_apart(book),
             rules.openings(book),
             rules.timeline_in_order(book),
-            rules.timeline_cited(book, cited),
+            rules.entries_cited(book, cited),
         ),
         failures=failures,
     )

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
 from bookgen.checks.grounding import Grounding
 from bookgen.checks.manuscript import Manuscript, place_of
-from bookgen.models import Check, Language
+from bookgen.models import Check, Outline
 from bookgen.text.formats import format_share
 from bookgen.text.length import length_score
+from bookgen.text.openings import points_back
 from bookgen.text.quotations import entry_citations
 from bookgen.text.repetition import duplicate_sentences, repeated_ngrams, repeated_share
 from bookgen.text.similarity import near_duplicates
-from bookgen.text.words import content_words, words
+from bookgen.text.words import content_words, count_words, words
 
 __all__ = [
     "chapters_apart",
     "citations_resolve",
+    "entries_cited",
     "facts_supported",
     "length",
     "openings",
     "paragraphs_cited",
     "runs_of_words",
+    "section_lengths",
     "sentences_found",
     "sentences_once",
     "sentences_whole",
-    "timeline_cited",
     "timeline_in_order",
 ]
 
@@ -39,18 +40,6 @@ SIMILAR = 0.8
 MIN_CONTENT_WORDS = 6
 SHOWN = 20
 
-# Words that point back to something said before. At the start of a section nothing was.
-_POINTING_BACK: dict[Language, frozenset[str]] = {
-    "en": frozenset(
-        "he him his she her hers it its they them their theirs this these those".split()
-    ),
-    "es": frozenset(
-        "él ella ello ellos ellas su sus suyo suya suyos suyas éste ésta éstos éstas ése ésa ésos "
-        "ésas aquél aquélla aquéllos aquéllas este esta esto estos estas eso".split()
-    ),
-}
-_FIRST_WORD = re.compile(r"[^\W\d_]+")
-
 
 def length(book: Manuscript, shortfall: str) -> Check:
     """Near to the length asked for, or open about why it is not."""
@@ -61,6 +50,26 @@ def length(book: Manuscript, shortfall: str) -> Check:
         f"S_L {score:.0f}",
         f"S_L at least {MIN_LENGTH_SCORE:.0f}, or a stated shortfall",
         score >= MIN_LENGTH_SCORE or (bool(shortfall) and book.words < book.asked),
+    )
+
+
+def section_lengths(book: Manuscript, outline: Outline, shortfall: str) -> Check:
+    """The sections have about the lengths that they were planned to have."""
+    planned = {(plan.chapter, plan.number): plan.words for plan in outline.sections}
+    scores = [
+        (length_score(planned[place], count_words(section.text)), place_of(section))
+        for section in book.sections
+        if (place := (section.chapter, section.number)) in planned
+    ]
+    mean = sum(score for score, _ in scores) / max(len(scores), 1)
+    low = sorted(one for one in scores if one[0] < MIN_LENGTH_SCORE)
+    lowest = f", lowest {min(scores)[0]:.0f} in {min(scores)[1]}" if scores else ""
+    return Check(
+        "section lengths",
+        f"mean S_L {mean:.0f} of {len(scores)} sections{lowest}",
+        f"mean at least {MIN_LENGTH_SCORE:.0f}, or a stated shortfall",
+        mean >= MIN_LENGTH_SCORE or bool(shortfall),
+        _some(f"{place}: S_L {score:.0f}" for score, place in low),
     )
 
 
@@ -188,11 +197,11 @@ def chapters_apart(book: Manuscript) -> Check:
 
 def openings(book: Manuscript) -> Check:
     """No section opens with a pronoun that has nothing to refer to."""
-    pointing = []
-    for section in book.sections:
-        first = _FIRST_WORD.search(section.text)
-        if first and first[0].casefold() in _POINTING_BACK[book.language]:
-            pointing.append(f"{place_of(section)}: {section.text[:60]}…")
+    pointing = [
+        f"{place_of(section)}: {section.text[:60]}…"
+        for section in book.sections
+        if points_back(section.text, book.language)
+    ]
     return Check(
         "openings",
         f"{len(pointing):,} of {len(book.sections):,} sections open with a pronoun",
@@ -203,17 +212,11 @@ def openings(book: Manuscript) -> Check:
 
 
 def timeline_in_order(book: Manuscript) -> Check:
-    """The timeline goes forward, and points only to sections that there are."""
-    places = {(section.chapter, section.number) for section in book.sections}
+    """The timeline goes forward."""
     wrong = [
         f"{later.date} stands behind {earlier.date}"
         for earlier, later in pairwise(book.timeline)
         if later.date < earlier.date
-    ]
-    wrong += [
-        f"{entry.date} points to a section that does not exist"
-        for entry in book.timeline
-        if entry.told_in is not None and entry.told_in not in places
     ]
     return Check(
         "timeline in order",
@@ -224,16 +227,24 @@ def timeline_in_order(book: Manuscript) -> Check:
     )
 
 
-def timeline_cited(book: Manuscript, known: Container[str]) -> Check:
-    """Every entry of the timeline cites a passage that there is."""
+def entries_cited(book: Manuscript, known: Container[str]) -> Check:
+    """Every entry of the timeline and the glossary cites a passage, and points to no section that
+    does not exist."""
+    entries = list(book.entries)
+    places = {(section.chapter, section.number) for section in book.sections}
     uncited = [
-        f"{entry.date}: {entry.text}".rstrip(": ")
-        for entry in book.timeline
+        f"{place}: {entry.text}".rstrip(": ")
+        for place, entry in entries
         if not any(citation in known for citation in entry_citations(entry))
     ]
+    uncited += [
+        f"{place} points to a section that does not exist"
+        for place, entry in entries
+        if entry.told_in is not None and entry.told_in not in places
+    ]
     return Check(
-        "timeline cited",
-        f"{len(book.timeline) - len(uncited):,} of {len(book.timeline):,} entries",
+        "entries cited",
+        f"{len(entries) - len(uncited):,} of {len(entries):,} entries",
         "all",
         not uncited,
         _some(uncited),

@@ -54,11 +54,11 @@ class Session:
     calls: list[Usage]
     free_tier: bool | None
 
-    def forecast(self, brief: Brief, plan: Outline, corpus: Corpus) -> str:
+    async def forecast(self, brief: Brief, plan: Outline, corpus: Corpus) -> str:
         """Return what writing a plan will take, as one line."""
         from bookgen.llm.cost import preflight
 
-        calls = self.writer.planned_calls(brief, plan, corpus)
+        calls = await self.writer.planned_calls(brief, plan, corpus)
         return preflight(calls, self.price, is_free_tier=self.free_tier).summary()
 
     def spent(self) -> str:
@@ -99,7 +99,6 @@ async def opened(options: ModelOptions, brief: Brief) -> AsyncIterator[Session]:
             model,
             temperature=options.temperature,
             tone=options.tone or DEFAULT_TONE,
-            parallel=options.parallel,
         )
         yield Session(writer, client.model, price, model.usages, await client.is_free_tier())
 

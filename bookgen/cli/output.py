@@ -107,10 +107,9 @@ def report_json(brief: Brief, report: Report, book: Biography | None = None) -> 
         "passed": all(result.passed for result in report.checks),
         **asdict(report),
     }
-    written = [*([book.prologue] if book.prologue else []), *book.sections] if book else []
     provenance = [
         {"chapter": one.chapter, "section": one.number, **asdict(one.provenance)}
-        for one in written
+        for one in (book.parts if book else ())
         if one.provenance is not None
     ]
     if provenance:

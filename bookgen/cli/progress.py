@@ -64,8 +64,8 @@ class ShownProgress:
     def _count(self, done: int, total: int) -> None:
         if self._bar is not None and self._task is not None:
             self._bar.update(
-                self._task, completed=done, total=total, count=f"{done} of {total} parts"
+                self._task, completed=done, total=total, count=f"{done} of {total} sections"
             )
-        elif done * 4 // total > self._told * 4 // total or done == total:
+        elif done * 4 // total > self._told * 4 // total or done == total > self._told:
             self._told = done
-            typer.echo(f"Written {done} of {total} parts", err=True)
+            typer.echo(f"Written {done} of {total} sections", err=True)

@@ -148,7 +148,7 @@ async def _write_by_model(
     async with opened(asked.options, brief) as session:
         plan = outline or await session.writer.plan(brief, corpus)
         kept = _checkpoint(asked, corpus, session)
-        progress.say(f"With {session.name}: {session.forecast(brief, plan, corpus)}")
+        progress.say(f"With {session.name}: {await session.forecast(brief, plan, corpus)}")
         biography = await write_biography(
             brief,
             corpus,
@@ -156,6 +156,7 @@ async def _write_by_model(
             outline=outline,
             checkpoint=kept,
             on_event=progress.take,
+            parallel=asked.options.parallel,
         )
         return biography, session.spent()
 

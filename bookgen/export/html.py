@@ -12,6 +12,7 @@ from bookgen import __version__
 from bookgen.export.layout import (
     Book,
     Chapter,
+    Definition,
     Entry,
     LaidOutNote,
     Paragraph,
@@ -75,11 +76,15 @@ class _Page:
         yield from self._contents()
         yield '<main id="text" tabindex="-1">'
         if book.prologue:
-            yield from self._prologue(book.prologue)
+            yield from self._around("prologue", self._phrases.prologue, book.prologue)
         for chapter in book.chapters:
             yield from self._chapter(chapter)
+        if book.epilogue:
+            yield from self._around("epilogue", self._phrases.epilogue, book.epilogue)
         if book.timeline:
             yield from self._timeline()
+        if book.glossary:
+            yield from self._glossary()
         yield from self._bibliography()
         yield from self._note_list()
         yield "</main>"
@@ -111,20 +116,24 @@ class _Page:
                 f'<li class="chapter-link"><a href="#chapter-{chapter.number}">'
                 f'<span class="number">{chapter.number}</span> {escape(chapter.title)}</a></li>'
             )
+        if book.epilogue:
+            yield f'<li><a href="#epilogue">{phrases.epilogue}</a></li>'
         if book.timeline:
             yield f'<li><a href="#timeline">{phrases.timeline}</a></li>'
+        if book.glossary:
+            yield f'<li><a href="#glossary">{phrases.glossary}</a></li>'
         yield f'<li><a href="#bibliography">{phrases.bibliography}</a></li>'
         yield f'<li><a href="#notes">{phrases.notes}</a></li>'
         yield f'<li><a href="#about">{phrases.about}</a></li>'
         yield "</ol></details></nav>"
 
-    def _prologue(self, prologue: Part) -> Iterator[str]:
-        title = self._phrases.prologue
-        yield '<section class="chapter" id="prologue" aria-labelledby="prologue-title">'
-        yield f'<header><h2 id="prologue-title">{title}</h2></header>'
-        if prologue.title.casefold() != title.casefold():
-            yield f"<h3>{escape(prologue.title)}</h3>"
-        yield from self._paragraphs(prologue)
+    def _around(self, name: str, title: str, part: Part) -> Iterator[str]:
+        """Yield what stands around the chapters: the prologue, the epilogue."""
+        yield f'<section class="chapter" id="{name}" aria-labelledby="{name}-title">'
+        yield f'<header><h2 id="{name}-title">{title}</h2></header>'
+        if part.title.casefold() != title.casefold():
+            yield f"<h3>{escape(part.title)}</h3>"
+        yield from self._paragraphs(part)
         yield "</section>"
 
     def _chapter(self, chapter: Chapter) -> Iterator[str]:
@@ -141,7 +150,7 @@ class _Page:
         yield "</header>"
         for part in chapter.parts:
             yield f'<section id="section-{chapter.number}-{part.number}">'
-            if len(chapter.parts) > 1 or part.title != chapter.title:
+            if part.number and (len(chapter.parts) > 1 or part.title != chapter.title):
                 yield f"<h3>{escape(part.title)}</h3>"
             yield from self._paragraphs(part)
             yield "</section>"
@@ -197,13 +206,21 @@ class _Page:
             yield f"<li>{self._when(entry.date)} {self._entry(entry)}</li>"
         yield "</ol></section>"
 
+    def _glossary(self) -> Iterator[str]:
+        yield '<section class="back" id="glossary" aria-labelledby="glossary-title">'
+        yield f'<h2 id="glossary-title">{self._phrases.glossary}</h2>'
+        yield '<dl class="glossary">'
+        for entry in self._book.glossary:
+            yield f"<div><dt>{escape(entry.term)}</dt><dd>{self._entry(entry)}</dd></div>"
+        yield "</dl></section>"
+
     def _when(self, date: PartialDate) -> str:
         written = format_date(date, self._book.language)
         if not 1 <= date.year <= 9999:
             return f'<span class="date">{written}</span>'
         return f'<time class="date" datetime="{date}">{written}</time>'
 
-    def _entry(self, entry: Entry) -> str:
+    def _entry(self, entry: Entry | Definition) -> str:
         if entry.told_in is None:
             return f"<p>{self._paragraph(entry.paragraph)}</p>"
         chapter, section, title = entry.told_in
@@ -248,7 +265,9 @@ class _Page:
             chapter.number: f"{chapter.number}. {escape(chapter.title)}"
             for chapter in self._book.chapters
         }
-        headings |= {0: phrases.prologue, None: phrases.timeline}
+        headings[0] = phrases.prologue
+        headings[len(self._book.chapters) + 1] = phrases.epilogue
+        headings[None] = f"{phrases.timeline}, {phrases.glossary.lower()}"
         yield '<section class="back" id="notes" aria-labelledby="notes-title">'
         yield f'<h2 id="notes-title">{phrases.notes}</h2>'
         for unit, notes in groupby(self._book.notes, key=lambda note: note.unit):

@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bookgen.export.phrases import PHRASES, TOLD, Phrases
-from bookgen.models import Biography, Language, PartialDate, Passage, Section, Source, TimelineEntry
+from bookgen.models import (
+    Biography,
+    GlossaryEntry,
+    Language,
+    PartialDate,
+    Passage,
+    Section,
+    Source,
+    TimelineEntry,
+)
 from bookgen.text.quotations import paragraphs, statements
 
 __all__ = [
     "Book",
     "Chapter",
+    "Definition",
     "Entry",
     "LaidOutNote",
     "Paragraph",
@@ -45,7 +55,8 @@ Paragraph: TypeAlias = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section or the prologue."""
+    """A section, a chapter's introduction (number 0, without a title), the prologue or the
+    epilogue."""
 
     number: int
     title: str
@@ -74,7 +85,7 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class LaidOutNote:
     """A note: the passage it points to. `unit` is the chapter that has it first, 0 for the
-    prologue and None for the timeline."""
+    prologue, the number after the last for the epilogue, None for the lists behind them."""
 
     number: int
     unit: int | None
@@ -92,6 +103,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """A glossary entry; `told_in` as in an Entry."""
+
+    term: str
+    paragraph: Paragraph
+    told_in: tuple[int, int, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """All that a page shows of a biography, except for its report. `works` are the cited ones,
     `models` those that wrote it, none where it quotes."""
@@ -100,7 +120,9 @@ class Book:
     language: Language
     prologue: Part | None
     chapters: tuple[Chapter, ...]
+    epilogue: Part | None
     timeline: tuple[Entry, ...]
+    glossary: tuple[Definition, ...]
     notes: tuple[LaidOutNote, ...]
     works: tuple[Work, ...]
     uncited: tuple[Work, ...]
@@ -115,8 +137,8 @@ class Book:
 def lay_out(biography: Biography) -> Book:
     """Return the layout of a biography.
 
-    A passage has one note in each chapter that cites it. The timeline shares the notes of the
-    chapters, and has notes of its own only for what they do not cite.
+    A passage has one note in each chapter that cites it. The timeline and the glossary share the
+    notes of the chapters, and have notes of their own only for what those do not cite.
     """
     works = _works(biography.sources)
     notes = _Notes(biography, works)
@@ -134,17 +156,27 @@ def lay_out(biography: Biography) -> Book:
         )
         for number, sections in written.items()
     )
+    epilogue = _part(biography.epilogue, notes) if biography.epilogue else None
     titles = {
-        (section.chapter, section.number): one_line(section.title) for section in biography.sections
+        (one.chapter, one.number): one_line(one.title or plans[one.chapter].title)
+        for one in biography.sections
     }
-    timeline = tuple(_entry(entry, notes, titles) for entry in biography.timeline)
+    timeline = tuple(
+        Entry(entry.date, *_entry(entry, notes, titles)) for entry in biography.timeline
+    )
+    glossary = tuple(
+        Definition(one_line(entry.term), *_entry(entry, notes, titles))
+        for entry in biography.glossary
+    )
     cited = {note.work.source.id for note in notes.laid_out}
     return Book(
         title=one_line(biography.brief.subject),
         language=biography.brief.language,
         prologue=prologue,
         chapters=chapters,
+        epilogue=epilogue,
         timeline=timeline,
+        glossary=glossary,
         notes=tuple(notes.laid_out),
         works=tuple(work for work in works.values() if work.source.id in cited),
         uncited=tuple(work for work in works.values() if work.source.id not in cited),
@@ -154,8 +186,8 @@ def lay_out(biography: Biography) -> Book:
 
 def _models(biography: Biography) -> tuple[str, ...]:
     """Return the names of the models that wrote, in the order of the book."""
-    parts = [*([biography.prologue] if biography.prologue else []), *biography.sections]
-    named = (one_line(part.provenance.model) for part in parts if part.provenance is not None)
+    written = (part.provenance for part in biography.parts if part.provenance is not None)
+    named = (one_line(provenance.model) for provenance in written)
     return tuple(dict.fromkeys(named))
 
 
@@ -188,7 +220,7 @@ class _Notes:
     def of_chapter(self, unit: int, passage_id: str) -> int:
         return self._numbers.get((unit, passage_id)) or self._new(unit, passage_id)
 
-    def of_timeline(self, told_in: tuple[int, int] | None, passage_id: str) -> int:
+    def of_entry(self, told_in: tuple[int, int] | None, passage_id: str) -> int:
         number = self._numbers.get((told_in[0], passage_id)) if told_in else None
         return number or self._last.get(passage_id) or self._new(None, passage_id)
 
@@ -242,9 +274,13 @@ def _part(section: Section, notes: _Notes) -> Part:
     )
 
 
-def _entry(entry: TimelineEntry, notes: _Notes, titles: dict[tuple[int, int], str]) -> Entry:
+def _entry(
+    entry: TimelineEntry | GlossaryEntry, notes: _Notes, titles: dict[tuple[int, int], str]
+) -> tuple[Paragraph, tuple[int, int, str] | None]:
+    """Return what an entry of a list says, and where it is told if it says nothing itself."""
+
     def number(passage_id: str) -> int:
-        return notes.of_timeline(entry.told_in, passage_id)
+        return notes.of_entry(entry.told_in, passage_id)
 
     runs = [
         Run(one_line(statement.text), _once(number(cited) for cited in statement.citations))
@@ -255,7 +291,7 @@ def _entry(entry: TimelineEntry, notes: _Notes, titles: dict[tuple[int, int], st
         last = runs.pop() if runs else Run("", ())
         runs.append(Run(last.text, (*last.notes, own)))
     told_in = entry.told_in and (*entry.told_in, titles[entry.told_in])
-    return Entry(entry.date, tuple(runs), told_in if not entry.text.strip() else None)
+    return tuple(runs), told_in if not entry.text.strip() else None
 
 
 def _once(numbers: Iterable[int]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ import yaml
 from bookgen import __version__
 from bookgen.export.layout import (
     Book,
+    Definition,
     Entry,
     LaidOutNote,
     Paragraph,
@@ -42,20 +43,24 @@ def _blocks(book: Book, brief: Brief, report: Report, phrases: Phrases) -> Itera
     yield from _title_page(book, phrases)
     yield from _contents(book, phrases)
     if book.prologue:
-        yield f"\n## {phrases.prologue}\n"
-        if book.prologue.title.casefold() != phrases.prologue.casefold():
-            yield f"### {escape(book.prologue.title)}\n"
-        yield from _paragraphs(book.prologue)
+        yield from _around(book.prologue, phrases.prologue)
     for chapter in book.chapters:
         yield f"\n## {chapter.number}. {escape(chapter.title)}\n"
         for part in chapter.parts:
-            if len(chapter.parts) > 1 or part.title != chapter.title:
+            if part.number and (len(chapter.parts) > 1 or part.title != chapter.title):
                 yield f"### {escape(part.title)}\n"
             yield from _paragraphs(part)
+    if book.epilogue:
+        yield from _around(book.epilogue, phrases.epilogue)
     if book.timeline:
         yield f"\n## {phrases.timeline}\n"
         for entry in book.timeline:
-            yield _timeline_entry(entry, book, phrases)
+            yield _list_entry(format_date(entry.date, book.language), entry, phrases)
+        yield ""
+    if book.glossary:
+        yield f"\n## {phrases.glossary}\n"
+        for definition in book.glossary:
+            yield _list_entry(escape(definition.term), definition, phrases)
         yield ""
     yield f"\n## {phrases.bibliography}\n"
     for work in book.works:
@@ -97,16 +102,29 @@ def _contents(book: Book, phrases: Phrases) -> Iterator[str]:
     for chapter in book.chapters:
         heading = f"{chapter.number}. {chapter.title}"
         yield f"- [{escape(heading)}](#{_anchor(heading)})"
-    if book.timeline:
-        yield f"- [{phrases.timeline}](#{_anchor(phrases.timeline)})"
-    for heading in (phrases.bibliography, phrases.about, phrases.notes):
-        yield f"- [{heading}](#{_anchor(heading)})"
+    headings = [
+        *([phrases.epilogue] if book.epilogue else []),
+        *([phrases.timeline] if book.timeline else []),
+        *([phrases.glossary] if book.glossary else []),
+        phrases.bibliography,
+        phrases.about,
+        phrases.notes,
+    ]
+    yield from (f"- [{heading}](#{_anchor(heading)})" for heading in headings)
     yield ""
 
 
 def _anchor(heading: str) -> str:
     """Return the anchor that GitHub, and most others, give a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _around(part: Part, heading: str) -> Iterator[str]:
+    """Yield what stands around the chapters: the prologue, the epilogue."""
+    yield f"\n## {heading}\n"
+    if part.title.casefold() != heading.casefold():
+        yield f"### {escape(part.title)}\n"
+    yield from _paragraphs(part)
 
 
 def _paragraphs(part: Part) -> Iterator[str]:
@@ -126,13 +144,12 @@ def _references(numbers: tuple[int, ...]) -> str:
     return "".join(f"[^{number}]" for number in numbers)
 
 
-def _timeline_entry(entry: Entry, book: Book, phrases: Phrases) -> str:
-    date = f"**{format_date(entry.date, book.language)}**"
+def _list_entry(name: str, entry: Entry | Definition, phrases: Phrases) -> str:
     if entry.told_in is None:
-        return f"- {date} – {_paragraph(entry.paragraph)}"
+        return f"- **{name}** – {_paragraph(entry.paragraph)}"
     chapter, _, title = entry.told_in
     told = phrases.told_in.format(number=chapter, title=escape(title))
-    return f"- {date} – {told}{_references(entry.paragraph[-1].notes)}"
+    return f"- **{name}** – {told}{_references(entry.paragraph[-1].notes)}"
 
 
 def _label(work: Work) -> str:

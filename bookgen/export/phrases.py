@@ -19,8 +19,10 @@ class Phrases:
     written_by: str
     contents: str
     prologue: str
+    epilogue: str
     chapter: str
     timeline: str
+    glossary: str
     told_in: str
     bibliography: str
     not_quoted: str
@@ -51,8 +53,10 @@ PHRASES: dict[Language, Phrases] = {
         written_by="Written by bookgen {version}",
         contents="Contents",
         prologue="Prologue",
+        epilogue="Epilogue",
         chapter="Chapter {number}",
         timeline="Timeline",
+        glossary="Glossary",
         told_in="Told in chapter {number}, “{title}”.",
         bibliography="Bibliography",
         not_quoted="Read, but not quoted:",
@@ -81,8 +85,10 @@ PHRASES: dict[Language, Phrases] = {
         written_by="Escrito por bookgen {version}",
         contents="Índice",
         prologue="Prólogo",
+        epilogue="Epílogo",
         chapter="Capítulo {number}",
         timeline="Cronología",
+        glossary="Glosario",
         told_in="Se cuenta en el capítulo {number}, «{title}».",
         bibliography="Bibliografía",
         not_quoted="Leídas, pero no citadas:",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -15,9 +15,9 @@ from bookgen.export.phrases import PHRASES, Phrases
 from bookgen.models import (
     BookFile,
     Brief,
+    GlossaryEntry,
     Language,
     Note,
-    PartialDate,
     Section,
     Source,
     TimelineEntry,
@@ -56,8 +56,11 @@ def read_markdown(text: str) -> BookFile:
     for heading in (phrases.bibliography, phrases.notes):
         if heading not in parts.lists:
             raise BookFormatError(f"The book has no part “## {heading}”.")
-    sections = [part.section() for part in parts.sections if part.chapter > 0]
-    prologue = next((part.section() for part in parts.sections if part.chapter == 0), None)
+    written = [part.section() for part in parts.sections]
+    sections = [section for section in written if section.chapter in parts.chapters]
+    prologue = next((section for section in written if section.chapter == 0), None)
+    epilogue = next((section for section in written if section.chapter > max(parts.chapters)), None)
+    told = _Told(phrases, parts.chapters, sections)
     labels, works = _read_bibliography(parts.lists[phrases.bibliography], brief.language)
     return BookFile(
         brief=brief,
@@ -65,10 +68,12 @@ def read_markdown(text: str) -> BookFile:
         chapters=tuple(parts.chapters.values()),
         prologue=prologue,
         sections=tuple(sections),
-        timeline=tuple(_read_timeline(parts.lists.get(phrases.timeline, []), brief, sections)),
+        timeline=tuple(_read_timeline(parts.lists.get(phrases.timeline, []), brief.language, told)),
         works=tuple(works),
         notes=dict(_read_notes(parts.lists[phrases.notes], labels, phrases)),
         shortfall=_read_shortfall(parts.lists.get(phrases.about, []), phrases),
+        epilogue=epilogue,
+        glossary=tuple(_read_glossary(parts.lists.get(phrases.glossary, []), told)),
     )
 
 
@@ -79,6 +84,7 @@ class _Part:
     chapter: int
     number: int
     title: str
+    headed: bool = False
     lines: list[str] = field(default_factory=list)
 
     def section(self) -> Section:
@@ -115,6 +121,9 @@ class _Parts:
         if heading == phrases.prologue:
             self._list = None
             self.sections.append(_Part(0, 1, heading))
+        elif heading == phrases.epilogue:
+            self._list = None
+            self.sections.append(_Part(max(self.chapters, default=0) + 1, 1, heading))
         elif chapter := _CHAPTER.fullmatch(heading):
             self._list = None
             self.chapters[int(chapter[1])] = unescape(chapter[2])
@@ -122,6 +131,7 @@ class _Parts:
         elif heading in (
             phrases.contents,
             phrases.timeline,
+            phrases.glossary,
             phrases.bibliography,
             phrases.about,
             phrases.notes,
@@ -135,10 +145,13 @@ class _Parts:
 
     def _open_section(self, title: str) -> None:
         last = self.sections[-1]
-        if any(last.lines):
-            self.sections.append(_Part(last.chapter, last.number + 1, title))
-        else:
-            last.title = title
+        if not any(last.lines):
+            last.title, last.headed = title, True
+            return
+        if not last.headed and last.chapter in self.chapters:
+            # What stands above the first section of a chapter leads into it.
+            last.number, last.title = 0, ""
+        self.sections.append(_Part(last.chapter, last.number + 1, title, headed=True))
 
 
 def _with_markers(line: str) -> str:
@@ -238,33 +251,45 @@ def _read_notes(
         )
 
 
+class _Told:
+    """Reads what an entry of a list says: a text of its own, or where the chapters tell it."""
+
+    def __init__(self, phrases: Phrases, chapters: Mapping[int, str], sections: list[Section]):
+        self._pointer = re.compile(_template(phrases.told_in))
+        self._places = {
+            (section.chapter, section.title or chapters[section.chapter]): section.number
+            for section in sections
+        }
+
+    def read(self, text: str) -> tuple[str, str, tuple[int, int] | None]:
+        """Return the note's number, the text, and the section that is pointed to: number -1 of one
+        that does not exist."""
+        notes = [match[2] for match in _REFERENCES.finditer(text) if match[2]]
+        passage = notes[-1] if notes else ""
+        pointer = self._pointer.fullmatch(_REFERENCES.sub(lambda match: match[1] or "", text))
+        if pointer is None:
+            return passage, _with_markers(text), None
+        chapter, title = int(pointer["number"]), unescape(pointer["title"])
+        return passage, "", (chapter, self._places.get((chapter, title), -1))
+
+
 def _read_timeline(
-    lines: list[tuple[int, str]], brief: Brief, sections: list[Section]
+    lines: list[tuple[int, str]], language: Language, told: _Told
 ) -> Iterator[TimelineEntry]:
-    told = re.compile(_template(PHRASES[brief.language].told_in))
     for number, line in lines:
         match = _ENTRY.fullmatch(line)
-        date = match and parse_date(match[1], brief.language)
+        date = match and parse_date(match[1], language)
         if match is None or date is None:
             raise BookFormatError(f"Line {number}: the timeline's entry has no date: {line[:60]}")
-        yield _timeline_entry(date, match[2], told, sections)
+        yield TimelineEntry(date, *told.read(match[2]))
 
 
-def _timeline_entry(
-    date: PartialDate, text: str, told: re.Pattern[str], sections: list[Section]
-) -> TimelineEntry:
-    notes = [match[2] for match in _REFERENCES.finditer(text) if match[2]]
-    passage = notes[-1] if notes else ""
-    pointer = told.fullmatch(_REFERENCES.sub(lambda match: match[1] or "", text))
-    if pointer is None:
-        return TimelineEntry(date, passage, _with_markers(text))
-    chapter, title = int(pointer["number"]), unescape(pointer["title"])
-    found = (
-        section.number
-        for section in sections
-        if (section.chapter, section.title) == (chapter, title)
-    )
-    return TimelineEntry(date, passage, told_in=(chapter, next(found, 0)))
+def _read_glossary(lines: list[tuple[int, str]], told: _Told) -> Iterator[GlossaryEntry]:
+    for number, line in lines:
+        match = _ENTRY.fullmatch(line)
+        if match is None:
+            raise BookFormatError(f"Line {number}: the glossary's entry has no term: {line[:60]}")
+        yield GlossaryEntry(unescape(match[1]), *told.read(match[2]))
 
 
 def _read_shortfall(lines: list[tuple[int, str]], phrases: Phrases) -> str:

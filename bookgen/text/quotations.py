@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bookgen.models import TimelineEntry
+from bookgen.models import GlossaryEntry, TimelineEntry
 
 __all__ = [
     "Statement",
@@ -48,8 +48,9 @@ def citation_ids(text: str) -> list[str]:
     return _CITATION.findall(text)
 
 
-def entry_citations(entry: TimelineEntry) -> list[str]:
-    """Return what a timeline entry cites, in order: in its text, and as its passage."""
+def entry_citations(entry: TimelineEntry | GlossaryEntry) -> list[str]:
+    """Return what an entry of the timeline or the glossary cites, in order: in its text, and as
+    its passage."""
     cited = citation_ids(entry.text)
     if entry.passage and entry.passage not in cited:
         cited.append(entry.passage)

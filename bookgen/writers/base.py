@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Protocol
 
 from bookgen.errors import WriterError
-from bookgen.models import Brief, Corpus, Outline, Section, SectionPlan, TimelineEntry
+from bookgen.models import (
+    Brief,
+    ChapterPlan,
+    Corpus,
+    GlossaryEntry,
+    Outline,
+    Section,
+    SectionPlan,
+    TimelineEntry,
+)
 
 __all__ = ["Writer", "require_passages"]
 
@@ -26,10 +35,28 @@ class Writer(Protocol):
         """Return the opening, or None where nothing in the corpus serves as one."""
         ...
 
+    async def introduction(
+        self, chapter: ChapterPlan, brief: Brief, outline: Outline, corpus: Corpus
+    ) -> Section | None:
+        """Return what leads into a chapter, its section 0, or None where it needs nothing."""
+        ...
+
     async def section(
         self, plan: SectionPlan, brief: Brief, outline: Outline, corpus: Corpus
     ) -> Section:
         """Return the finished section of `plan`."""
+        ...
+
+    async def epilogue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
+        """Return what looks back on the life, section 1 of the chapter after the last, or None
+        where nothing in the corpus does."""
+        ...
+
+    async def supplement(
+        self, brief: Brief, outline: Outline, words: int, corpus: Corpus
+    ) -> Outline:
+        """Return the outline with further sections at the ends of its chapters, of at most `words`
+        words, from passages that it does not use; the same outline where there are none."""
         ...
 
     async def timeline(
@@ -37,6 +64,13 @@ class Writer(Protocol):
     ) -> tuple[TimelineEntry, ...]:
         """Return dated facts in the order of time, each citing a passage. A sentence that the
         sections already tell is pointed to, not repeated."""
+        ...
+
+    async def glossary(
+        self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
+    ) -> tuple[GlossaryEntry, ...]:
+        """Return who the people are that the sections name, in alphabetical order, each citing a
+        passage. A sentence that the sections already tell is pointed to, not repeated."""
         ...
 
 

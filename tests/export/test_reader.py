@@ -11,7 +11,7 @@ from bookgen.checks import review
 from bookgen.errors import BookFormatError
 from bookgen.export.markdown import render
 from bookgen.export.reader import read_markdown
-from bookgen.models import Brief, Note, PartialDate, Section, TimelineEntry
+from bookgen.models import Brief, GlossaryEntry, Note, PartialDate, Section, TimelineEntry
 from bookgen.text.quotations import without_citations
 
 
@@ -28,7 +28,13 @@ def test_what_was_written_is_read_back(language):
         TimelineEntry(PartialDate(1770, 12), "fischer:1", told_in=(1, 1)),
         TimelineEntry(PartialDate(1801, 6, 29), "letters:1", "“It was told.” [@letters:1]"),
     )
-    book, text = rendered(brief=brief, prologue=prologue, timeline=timeline)
+    epilogue = Section(3, 1, "In the end", "“He never saw it again.” [@fischer:3]")
+    glossary = (
+        GlossaryEntry("Bonn (*a town*)", "fischer:1", told_in=(1, 1)),
+        GlossaryEntry("Wegeler", "letters:1", "“His friend.” [@letters:1]"),
+    )
+    lists = {"timeline": timeline, "glossary": glossary}
+    book, text = rendered(brief=brief, prologue=prologue, epilogue=epilogue, **lists)
     parsed = read_markdown(text)
     assert parsed.brief == brief
     assert parsed.chapters == tuple(chapter.title for chapter in book.outline.chapters)
@@ -44,7 +50,27 @@ def test_what_was_written_is_read_back(language):
         TimelineEntry(PartialDate(1770, 12), "2", told_in=(1, 1)),
         TimelineEntry(PartialDate(1801, 6, 29), "5", "“It was told.” [@5]"),
     )
+    assert parsed.epilogue == replace(epilogue, text="“He never saw it again.” [@7]")
+    assert parsed.glossary == (
+        GlossaryEntry("Bonn (*a town*)", "2", told_in=(1, 1)),
+        GlossaryEntry("Wegeler", "5", "“His friend.” [@5]"),
+    )
     assert parsed.shortfall == review(book, CORPUS).shortfall
+
+
+def test_what_leads_into_a_chapter_is_read_back_as_its_introduction():
+    book = written()
+    only = Section(2, 1, "From Beethoven's Letters", "“A letter.” [@letters:1]")
+    first = [one for one in book.sections if one.chapter == 1]
+    lead = Section(1, 0, "", "“So it began.” [@fischer:1]")
+    other = Section(2, 0, "", "“He wrote.” [@letters:1]")
+    entry = TimelineEntry(PartialDate(1770), "fischer:1", told_in=(1, 0))
+    book = replace(book, sections=(lead, *first, other, only), timeline=(entry,))
+    parsed = read_markdown(render(book, review(book, CORPUS)))
+    assert [(one.chapter, one.number, one.title) for one in parsed.sections] == [
+        (one.chapter, one.number, one.title) for one in book.sections
+    ]
+    assert parsed.timeline[0].told_in == (1, 0)
 
 
 def test_the_only_section_of_a_chapter_that_is_called_like_it_needs_no_heading():
@@ -122,7 +148,7 @@ def without(part):
         ("---\ntitle: A\nlang: en\nbookgen: {words: 10, chapters: 2}\n---\n", "1,000 to 200,000"),
         ("---\ntitle: A\nlang: en\nbookgen: {words: 1000, chapters: 2}\n---\n", "no chapters"),
         (without("Bibliography"), "no part “## Bibliography”"),
-        (rendered()[1].replace("## Timeline", "## Epilogue"), "“## Epilogue” is neither"),
+        (rendered()[1].replace("## Timeline", "## Appendix"), "“## Appendix” is neither"),
         (rendered()[1].replace("**November 1792**", "**Autumn**"), "entry has no date"),
         (rendered()[1].replace(", par. 3.", "."), r"note \[\^3\] names no paragraph"),
         (rendered()[1].replace("- *Beethoven's Letters*", "- Letters"), r"entry has no \*title\*"),
@@ -134,8 +160,8 @@ def test_what_is_no_book_is_refused_with_what_is_missing(text, missing):
 
 
 def test_the_refusal_names_the_line():
-    text = rendered()[1].replace("## Timeline", "## Epilogue")
-    number = text.split("\n").index("## Epilogue") + 1
+    text = rendered()[1].replace("## Timeline", "## Appendix")
+    number = text.split("\n").index("## Appendix") + 1
     with pytest.raises(BookFormatError, match=f"Line {number}: "):
         read_markdown(text)
 

@@ -104,6 +104,15 @@ class QuotingWriter:
     async def prologue(self, brief, outline, corpus):
         return None
 
+    async def introduction(self, chapter, brief, outline, corpus):
+        return None
+
+    async def epilogue(self, brief, outline, corpus):
+        return None
+
+    async def supplement(self, brief, outline, words, corpus):
+        return outline
+
     async def section(self, plan, brief, outline, corpus):
         text = "\n\n".join(self.quote(corpus.passage[passage]) for passage in plan.passages)
         return Section(plan.chapter, plan.number, plan.title, text)
@@ -113,6 +122,9 @@ class QuotingWriter:
             TimelineEntry(PartialDate(1770, 12), "fischer:1", told_in=(1, 1)),
             TimelineEntry(PartialDate(1792, 11), "fischer:3", told_in=(1, 3)),
         )
+
+    async def glossary(self, brief, sections, corpus):
+        return ()
 
     def quote(self, passage):
         return f"{self.open}{passage.text}{self.close} [@{passage.id}]"

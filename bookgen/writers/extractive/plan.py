@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from bookgen.writers.extractive.partition import partition
 from bookgen.writers.extractive.select import choose, in_order, opening_of
 from bookgen.writers.extractive.titles import Titles
 
-__all__ = ["plan"]
+__all__ = ["further", "plan"]
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +71,55 @@ def plan(
             break
         asked = int(asked * (words - 0.003 * words) / written)
     return _outline(evidence, best, times)
+
+
+def further(
+    brief: Brief,
+    outline: Outline,
+    evidence: Evidence,
+    worth: Floats,
+    times: Times,
+    found: Duplicates,
+    words: int,
+) -> Outline:
+    """Return the outline with further sections of at most `words` words, from passages that it does
+    not use and that tell something else: each at the end of the chapter that tells of its time."""
+    used = {evidence.place_of[passage] for one in outline.sections for passage in one.passages}
+    alike = {
+        place
+        for pair in (*found.rivals, *found.twins.items())
+        if not used.isdisjoint(pair)
+        for place in pair
+    }
+    left = worth.copy()
+    left[list(used | alike)] = 0.0
+    chosen = choose(evidence, left, words)
+    groups = [group for part in _chapters(brief, evidence, chosen, times, found) for group in part]
+    taken = [chapter.title for chapter in outline.chapters]
+    taken += [section.title for section in outline.sections]
+    titles = Titles(evidence, times, taken).give(groups)
+    middles = [
+        np.median(
+            [
+                times.years[evidence.place_of[one]]
+                for plan in chapter.sections
+                for one in plan.passages
+            ]
+        )
+        for chapter in outline.chapters
+    ]
+    added: dict[int, list[tuple[str, _Group]]] = {}
+    for title, group in zip(titles, groups, strict=True):
+        distances = np.abs(np.array(middles) - np.median(times.years[group]))
+        added.setdefault(int(distances.argmin()), []).append((title, group))
+    chapters = []
+    for place, chapter in enumerate(outline.chapters):
+        sections = list(chapter.sections)
+        for title, group in added.get(place, ()):
+            number = len(sections) + 1
+            sections.append(_section_plan(evidence, chapter.number, number, title, group))
+        chapters.append(replace(chapter, sections=tuple(sections)))
+    return replace(outline, chapters=tuple(chapters))
 
 
 def _chapters(

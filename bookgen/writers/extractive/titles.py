@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bookgen.text.similarity import TfIdf
@@ -46,11 +46,11 @@ class Titles:
     they are to. Else the names that are characteristic of the part, then its nouns, then its years.
     """
 
-    def __init__(self, evidence: Evidence, times: Times) -> None:
+    def __init__(self, evidence: Evidence, times: Times, taken: Iterable[str] = ()) -> None:
         self._evidence = evidence
         self._times = times
         self._vocabulary = VOCABULARY[evidence.subject.language]
-        self._used: set[str] = set()
+        self._used = {fold_accents(title) for title in taken}
         self._full_forms = self._find_full_forms()
         self._names = [
             [self._full_forms.get(name, name) for name in names if self._is_telling_name(name)]

@@ -35,6 +35,8 @@ class Vocabulary:
 
     For people: `titles` stand before their names; `equating` joins two names of one person.
 
+    For an epilogue: `lasting` is found, folded, in sentences that look back on a life.
+
     For a timeline: `great` is found, folded, in sentences on the events that no life leaves out;
     `subordinate` ends before a date that is only a remark's.
 
@@ -69,6 +71,7 @@ class Vocabulary:
     letters_to: str
     titles: frozenset[str]
     equating: re.Pattern[str]
+    lasting: re.Pattern[str]
     great: re.Pattern[str]
     subordinate: re.Pattern[str]
 
@@ -161,6 +164,13 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
         equating=re.compile(
             r"\b(?:born|née|nee|known as|who became|(?:was|is|been) called|(?:name|name being) was"
             r"|bapti[sz]ed|christened|under the name of|alias)\b"
+        ),
+        lasting=re.compile(
+            r"\b(?:legacy|posterity|immortal\w*|monuments?|statues?|memorial\w*|remember(?:ed|s)"
+            r"|remembrance|in (?:his|her) (?:memory|honou?r)|fame|renown\w*|influenced?|centena\w+"
+            r"|anniversar\w+|to this day|to-?day|even now|(?:after|since) (?:his|her) death"
+            r"|generations?|named (?:after|for) (?:him|her)|bears? (?:his|her) name|lives on"
+            r"|survives?|recognition|recognized|recognised|celebrated|pioneers?|the first to)\b"
         ),
         great=re.compile(
             r"\b(?:born|died|death|buried|widowed|married|wedding|daughter|son|prize|nobel|medal|award(?:ed)?"
@@ -275,6 +285,12 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
         equating=re.compile(
             r"\b(?:nacid[oa](?: como)?|nació|llamad[oa]|se llamaba|conocid[oa] como|de soltera"
             r"|bautizad[oa](?: como| con el nombre de)?|cuyo nombre era|alias)\b"
+        ),
+        lasting=re.compile(
+            r"\b(?:legado|posteridad|inmortal\w*|monumentos?|estatuas?|memoria|recuerdan?|recordad[oa]"
+            r"|fama|renombre|influencia|influyo|centenario|aniversario|hoy|todavia|aun hoy"
+            r"|(?:tras|despues de) su muerte|generaci(?:on|ones)|lleva(?:n)? su nombre|homenajes?"
+            r"|reconocimiento|reconocid[oa]|celebre|pionero|pionera|escuela)\b"
         ),
         great=re.compile(
             r"\b(?:nacio|nacimiento|murio|muerte|fallecio|enterrado|enterrada|enviudo|se caso|boda"

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookgen.errors import WriterError
-from bookgen.models import Brief, Corpus, Outline, Section, SectionPlan, TimelineEntry
+from bookgen.models import (
+    Brief,
+    ChapterPlan,
+    Corpus,
+    GlossaryEntry,
+    Outline,
+    Section,
+    SectionPlan,
+    TimelineEntry,
+)
 from bookgen.writers.base import require_passages
 from bookgen.writers.extractive.chronology import Lifespan, Times, lifespan, place_in_time
 from bookgen.writers.extractive.compose import Paragraph, arrange, render
 from bookgen.writers.extractive.duplicates import Duplicates, find_duplicates
 from bookgen.writers.extractive.evidence import Evidence, Subject, gather
-from bookgen.writers.extractive.frame import choose_prologue
-from bookgen.writers.extractive.plan import plan
+from bookgen.writers.extractive.frame import choose_epilogue, choose_prologue
+from bookgen.writers.extractive.plan import further, plan
 from bookgen.writers.extractive.rank import (
     score_passages,
     score_sentences,
@@ -26,6 +36,7 @@ from bookgen.writers.extractive.timeline import timeline
 __all__ = ["ExtractiveWriter"]
 
 PROLOGUE_TITLE = {"en": "Prologue", "es": "Prólogo"}
+EPILOGUE_TITLE = {"en": "Epilogue", "es": "Epílogo"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,24 +69,24 @@ class ExtractiveWriter:
         """Return the plan. Its budgets are what the sections will have; their sum stays within
         `brief.words`. No chapters if nothing in the corpus can be quoted."""
         known = self._analyse(brief, corpus)
-        opening = self._opening(known, brief)
-        reserved = sum(paragraph.words for paragraph in arrange(known.evidence, opening))
+        frame = self._frame(known, brief)
+        reserved = sum(paragraph.words for paragraph in arrange(known.evidence, frame))
         worth = known.worth.copy()
-        worth[opening] = 0.0
+        worth[frame] = 0.0
         left = brief.words - reserved
         return plan(brief, known.evidence, worth, known.times, known.duplicates, left)
 
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that say who the person was, or None where none does."""
         known = self._analyse(brief, corpus)
-        taken = {passage for section in outline.sections for passage in section.passages}
-        places = [
-            place for place in self._opening(known, brief) if corpus.passages[place].id not in taken
-        ]
-        paragraphs = arrange(known.evidence, places)
-        if not paragraphs:
-            return None
-        return Section(0, 1, PROLOGUE_TITLE[brief.language], render(known.evidence, paragraphs))
+        text = _quoted(known, self._opening(known, brief), outline)
+        return Section(0, 1, PROLOGUE_TITLE[brief.language], text) if text else None
+
+    async def introduction(
+        self, chapter: ChapterPlan, brief: Brief, outline: Outline, corpus: Corpus
+    ) -> Section | None:
+        """Return None: what a source says can be quoted once, and the sections do."""
+        return None
 
     async def section(
         self, plan: SectionPlan, brief: Brief, outline: Outline, corpus: Corpus
@@ -97,6 +108,27 @@ class ExtractiveWriter:
             )
         return Section(plan.chapter, plan.number, plan.title, render(known.evidence, paragraphs))
 
+    async def epilogue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
+        """Return up to three passages that look back on the life, or None where none does."""
+        known = self._analyse(brief, corpus)
+        text = _quoted(known, self._closing(known, brief), outline)
+        chapter = len(outline.chapters) + 1
+        return Section(chapter, 1, EPILOGUE_TITLE[brief.language], text) if text else None
+
+    async def supplement(
+        self, brief: Brief, outline: Outline, words: int, corpus: Corpus
+    ) -> Outline:
+        """Return the same outline: it holds all that can be quoted within its length."""
+        return outline
+
+    async def further(self, brief: Brief, outline: Outline, words: int, corpus: Corpus) -> Outline:
+        """Return the outline with further sections of at most `words` words, each in the chapter
+        of its time, for a book that tells its passages in fewer words than they have."""
+        known = self._analyse(brief, corpus)
+        worth = known.worth.copy()
+        worth[self._frame(known, brief)] = 0.0
+        return further(brief, outline, known.evidence, worth, known.times, known.duplicates, words)
+
     async def timeline(
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
     ) -> tuple[TimelineEntry, ...]:
@@ -104,6 +136,17 @@ class ExtractiveWriter:
         known = self._analyse(brief, corpus)
         opening = self._opening(known, brief)
         return timeline(known.everything, known.scores, known.life, sections, opening)
+
+    async def glossary(
+        self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
+    ) -> tuple[GlossaryEntry, ...]:
+        """Return who the people are that the sections name, as the sources say it."""
+        return ()
+
+    def can_quote(self, passages: Sequence[str], brief: Brief, corpus: Corpus) -> bool:
+        """Return whether a section can be quoted from these passages."""
+        evidence = self._analyse(brief, corpus).evidence
+        return bool(arrange(evidence, [evidence.place_of[passage] for passage in passages]))
 
     def _analyse(self, brief: Brief, corpus: Corpus) -> _Analysis:
         subject = Subject(brief.subject, brief.language)
@@ -114,6 +157,14 @@ class ExtractiveWriter:
 
     def _opening(self, known: _Analysis, brief: Brief) -> list[int]:
         return choose_prologue(known.evidence, known.relevance, brief.words)
+
+    def _closing(self, known: _Analysis, brief: Brief) -> list[int]:
+        opening = self._opening(known, brief)
+        return choose_epilogue(known.evidence, known.relevance, known.life, brief.words, opening)
+
+    def _frame(self, known: _Analysis, brief: Brief) -> list[int]:
+        """Return the passages that no section gets."""
+        return [*self._opening(known, brief), *self._closing(known, brief)]
 
 
 def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
@@ -135,6 +186,13 @@ def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
         life=life,
         duplicates=found,
     )
+
+
+def _quoted(known: _Analysis, places: list[int], outline: Outline) -> str:
+    """Return what is quoted of passages, without those that the outline gives to sections."""
+    taken = {passage for section in outline.sections for passage in section.passages}
+    free = [place for place in places if known.corpus.passages[place].id not in taken]
+    return render(known.evidence, arrange(known.evidence, free))
 
 
 def _within(known: _Analysis, places: list[int], words: int) -> list[Paragraph]:

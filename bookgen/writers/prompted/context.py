@@ -9,7 +9,16 @@ from bookgen.models import Brief, Corpus, Language, Outline, Passage, SectionPla
 from bookgen.text.names import find_names
 from bookgen.writers.prompted import prompts
 
-__all__ = ["LANGUAGES", "elsewhere", "fitting", "passage_lines", "rules", "skeleton"]
+__all__ = [
+    "LANGUAGES",
+    "around",
+    "digests",
+    "elsewhere",
+    "fitting",
+    "passage_lines",
+    "rules",
+    "skeleton",
+]
 
 LANGUAGES: dict[Language, str] = {"en": "English", "es": "Spanish"}
 # Names that the ledger holds, the most frequent first.
@@ -50,8 +59,29 @@ def elsewhere(plan: SectionPlan, outline: Outline, corpus: Corpus) -> str:
     plans = outline.sections
     place = plans.index(plan)
     around = plans[max(0, place - _NEIGHBOURS) : place] + plans[place + 1 :][:_NEIGHBOURS]
-    lines = [f"- {other.title}: {_digest(other, corpus)}" for other in around]
+    return digests(around, corpus)
+
+
+def digests(plans: Iterable[SectionPlan], corpus: Corpus) -> str:
+    """Return what sections tell, a line each."""
+    lines = [f"- {plan.title}: {_digest(plan, corpus)}" for plan in plans]
     return "\n".join(lines) or "- nothing"
+
+
+def around(plan: SectionPlan, outline: Outline, corpus: Corpus) -> tuple[str, str]:
+    """Return what stands right before a section and what comes right after it, for a transition:
+    the end of the one, the beginning of the other."""
+    plans = outline.sections
+    place = plans.index(plan)
+    before, after = "the beginning of the chapter", "the end of the book"
+    if plan.number > 1:
+        last = _one_line(corpus.passage[plans[place - 1].passages[-1]]).split()[-_DIGEST:]
+        before = f'"{plans[place - 1].title}", which ends with: ... {" ".join(last)}'
+    if place + 1 < len(plans):
+        following = plans[place + 1]
+        chapter = "" if following.number > 1 else ", the first section of the next chapter"
+        after = f'"{following.title}"{chapter}, which begins with: {_digest(following, corpus)}'
+    return before, after
 
 
 def _digest(plan: SectionPlan, corpus: Corpus) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bookgen.models import Language, Passage
+from bookgen.text.openings import points_back
 from bookgen.text.quotations import paragraphs, statements
 from bookgen.text.sentences import split_sentences
 from bookgen.text.support import Ground, unsupported
@@ -48,16 +49,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A sentence that its passages do not support, and what they lack of it; nothing is `missing`
-    where it cites no passage at all."""
+    """A sentence that cannot stay as it is, and why."""
 
     told: Told
-    missing: tuple[str, ...]
+    reason: str
 
     def __str__(self) -> str:
-        if not self.missing:
-            return f"It cites no passage: {self.told.text}"
-        return f"Not in the passages it cites ({', '.join(self.missing)}): {self.told.text}"
+        return f"{self.reason}: {self.told.text}"
 
 
 def parse(reply: str, allowed: Collection[str], language: Language) -> Draft:
@@ -84,20 +82,22 @@ def parse(reply: str, allowed: Collection[str], language: Language) -> Draft:
 def check(
     draft: Draft, passages: Mapping[str, Passage], language: Language, known: str = ""
 ) -> tuple[Problem, ...]:
-    """Return what the cited passages do not support, in order. `known` may be named everywhere:
-    the subject."""
+    """Return the sentences that cannot stay, in order: what the passages that they cite do not
+    support, and a first one that points back. `known` may be named everywhere: the subject."""
 
     @cache
     def ground(citations: tuple[str, ...]) -> Ground:
         return Ground.of((passages[one] for one in citations), language, known)
 
     problems = []
-    for told in (told for part in draft.paragraphs for told in part):
-        missing: tuple[str, ...] = ()
-        if told.citations:
-            missing = unsupported(told.text, ground(told.citations))
-        if missing or not told.citations:
-            problems.append(Problem(told, missing))
+    for place, told in enumerate(told for part in draft.paragraphs for told in part):
+        if not told.citations:
+            problems.append(Problem(told, "It cites no passage"))
+        elif missing := unsupported(told.text, ground(told.citations)):
+            reason = f"Not in the passages it cites ({', '.join(missing)})"
+            problems.append(Problem(told, reason))
+        elif place == 0 and points_back(told.text, language):
+            problems.append(Problem(told, "The text opens with a pronoun, not with a name"))
     return tuple(problems)
 
 

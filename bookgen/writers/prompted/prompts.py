@@ -10,7 +10,8 @@ from bookgen.llm.base import Message
 
 __all__ = ["Template", "hash_of", "load"]
 
-_VERSION = 1
+# The current version of each prompt, where it is not the first.
+_VERSIONS = {"section": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class Template:
 
 def load(name: str) -> Template:
     """Return the current version of a prompt."""
-    file = resources.files("bookgen.writers.prompted") / "prompts" / f"{name}.v{_VERSION}.txt"
-    return Template(name, file.read_text(encoding="utf-8"))
+    file = f"{name}.v{_VERSIONS.get(name, 1)}.txt"
+    prompt = resources.files("bookgen.writers.prompted") / "prompts" / file
+    return Template(name, prompt.read_text(encoding="utf-8"))
 
 
 def hash_of(messages: tuple[Message, ...]) -> str:
