@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
 
 from bookgen.errors import WriterError
 from bookgen.models import (
@@ -16,7 +17,23 @@ from bookgen.models import (
     TimelineEntry,
 )
 
-__all__ = ["Writer", "require_passages"]
+__all__ = ["Offload", "Writer", "inline", "require_passages"]
+
+_Made = TypeVar("_Made")
+
+
+class Offload(Protocol):
+    """Runs work that takes seconds of computing: `asyncio.to_thread` does, where a loop has others
+    to serve meanwhile."""
+
+    def __call__(self, work: Callable[[], _Made], /) -> Awaitable[_Made]:
+        """Return what the work returns."""
+        ...
+
+
+async def inline(work: Callable[[], _Made], /) -> _Made:
+    """Run the work at once, in the loop itself: for a loop that serves nobody else."""
+    return work()
 
 
 class Writer(Protocol):

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -315,3 +316,20 @@ def test_any_corpus_gives_a_book_that_keeps_the_promises(corpus, chapters):
             said.append(fold(sentence.text))
     assert len(said) == len(set(said))
     assert [entry.date for entry in timeline] == sorted(entry.date for entry in timeline)
+
+
+@BOTH
+def test_work_that_is_offloaded_gives_the_same_book(brief, corpus):
+    threads = set()
+
+    def offloaded(work):
+        def recorded():
+            threads.add(threading.current_thread())
+            return work()
+
+        return asyncio.to_thread(recorded)
+
+    book = asyncio.run(write_biography(brief, corpus, ExtractiveWriter(offloaded)))
+    assert book == write(brief, corpus)
+    assert threading.main_thread() not in threads
+    assert threads

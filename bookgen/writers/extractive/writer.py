@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from bookgen.models import (
     SectionPlan,
     TimelineEntry,
 )
-from bookgen.writers.base import require_passages
+from bookgen.writers.base import Offload, inline, require_passages
 from bookgen.writers.extractive.chronology import Lifespan, Times, lifespan, place_in_time
 from bookgen.writers.extractive.compose import Paragraph, arrange, render
 from bookgen.writers.extractive.duplicates import Duplicates, find_duplicates
@@ -60,25 +62,30 @@ class ExtractiveWriter:
     """Writes books that quote. Needs no key and no network; the same input gives the same book.
 
     The analysis of a corpus is kept for the next call; everything else follows from arguments.
+    `offload` runs what takes more than some milliseconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, offload: Offload = inline) -> None:
+        self._offload = offload
+        self._analysing = asyncio.Lock()
         self._analysis: _Analysis | None = None
 
     async def outline(self, brief: Brief, corpus: Corpus) -> Outline:
         """Return the plan. Its budgets are what the sections will have; their sum stays within
         `brief.words`. No chapters if nothing in the corpus can be quoted."""
-        known = self._analyse(brief, corpus)
+        known = await self._analyse(brief, corpus)
         frame = self._frame(known, brief)
         reserved = sum(paragraph.words for paragraph in arrange(known.evidence, frame))
         worth = known.worth.copy()
         worth[frame] = 0.0
         left = brief.words - reserved
-        return plan(brief, known.evidence, worth, known.times, known.duplicates, left)
+        return await self._offload(
+            partial(plan, brief, known.evidence, worth, known.times, known.duplicates, left)
+        )
 
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that say who the person was, or None where none does."""
-        known = self._analyse(brief, corpus)
+        known = await self._analyse(brief, corpus)
         text = _quoted(known, self._opening(known, brief), outline)
         return Section(0, 1, PROLOGUE_TITLE[brief.language], text) if text else None
 
@@ -97,7 +104,7 @@ class ExtractiveWriter:
         Raises WriterError where the plan names a passage that the corpus lacks, or nothing that
         can be quoted.
         """
-        known = self._analyse(brief, corpus)
+        known = await self._analyse(brief, corpus)
         require_passages(plan, corpus)
         places = [known.evidence.place_of[passage] for passage in plan.passages]
         paragraphs = _within(known, places, plan.words)
@@ -110,7 +117,7 @@ class ExtractiveWriter:
 
     async def epilogue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that look back on the life, or None where none does."""
-        known = self._analyse(brief, corpus)
+        known = await self._analyse(brief, corpus)
         text = _quoted(known, self._closing(known, brief), outline)
         chapter = len(outline.chapters) + 1
         return Section(chapter, 1, EPILOGUE_TITLE[brief.language], text) if text else None
@@ -124,18 +131,23 @@ class ExtractiveWriter:
     async def further(self, brief: Brief, outline: Outline, words: int, corpus: Corpus) -> Outline:
         """Return the outline with further sections of at most `words` words, each in the chapter
         of its time, for a book that tells its passages in fewer words than they have."""
-        known = self._analyse(brief, corpus)
+        known = await self._analyse(brief, corpus)
         worth = known.worth.copy()
         worth[self._frame(known, brief)] = 0.0
-        return further(brief, outline, known.evidence, worth, known.times, known.duplicates, words)
+        evidence, times, duplicates = known.evidence, known.times, known.duplicates
+        return await self._offload(
+            partial(further, brief, outline, evidence, worth, times, duplicates, words)
+        )
 
     async def timeline(
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
     ) -> tuple[TimelineEntry, ...]:
         """Return the dated facts of the life; those that the sections tell are pointed to."""
-        known = self._analyse(brief, corpus)
+        known = await self._analyse(brief, corpus)
         opening = self._opening(known, brief)
-        return timeline(known.everything, known.scores, known.life, sections, opening)
+        return await self._offload(
+            partial(timeline, known.everything, known.scores, known.life, sections, opening)
+        )
 
     async def glossary(
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
@@ -143,16 +155,18 @@ class ExtractiveWriter:
         """Return who the people are that the sections name, as the sources say it."""
         return ()
 
-    def can_quote(self, passages: Sequence[str], brief: Brief, corpus: Corpus) -> bool:
+    async def can_quote(self, passages: Sequence[str], brief: Brief, corpus: Corpus) -> bool:
         """Return whether a section can be quoted from these passages."""
-        evidence = self._analyse(brief, corpus).evidence
+        evidence = (await self._analyse(brief, corpus)).evidence
         return bool(arrange(evidence, [evidence.place_of[passage] for passage in passages]))
 
-    def _analyse(self, brief: Brief, corpus: Corpus) -> _Analysis:
+    async def _analyse(self, brief: Brief, corpus: Corpus) -> _Analysis:
         subject = Subject(brief.subject, brief.language)
-        known = self._analysis
-        if known is None or known.corpus is not corpus or known.asked != subject:
-            known = self._analysis = _analyse(subject, corpus)
+        async with self._analysing:
+            known = self._analysis
+            if known is None or known.corpus is not corpus or known.asked != subject:
+                known = await self._offload(partial(_analyse, subject, corpus))
+                self._analysis = known
         return known
 
     def _opening(self, known: _Analysis, brief: Brief) -> list[int]:

@@ -22,7 +22,7 @@ from bookgen.models import (
 )
 from bookgen.text.quotations import citation_ids
 from bookgen.text.words import count_words
-from bookgen.writers.base import require_passages
+from bookgen.writers.base import Offload, inline, require_passages
 from bookgen.writers.extractive import ExtractiveWriter
 from bookgen.writers.prompted import context, prompts
 from bookgen.writers.prompted.telling import Asked, Telling, planned
@@ -48,6 +48,7 @@ class PromptedWriter:
     and then dropped. A section of which nothing holds is quoted from its passages instead.
 
     `temperature` None is the provider's own. `context_tokens` bounds the passages of one prompt.
+    `offload` runs what takes more than some milliseconds.
     """
 
     def __init__(
@@ -57,13 +58,14 @@ class PromptedWriter:
         temperature: float | None = None,
         tone: str = DEFAULT_TONE,
         context_tokens: int = 12_000,
+        offload: Offload = inline,
     ) -> None:
         self._model = model
         self._temperature = temperature
         self._tone = tone
         self._context_tokens = context_tokens
         self._telling = Telling(model, temperature)
-        self._quoting = ExtractiveWriter()
+        self._quoting = ExtractiveWriter(offload)
         self._planned: tuple[Brief, Corpus, Outline] | None = None
         self._rules: tuple[Outline, str] | None = None
 
@@ -76,11 +78,11 @@ class PromptedWriter:
         """Return the calls that a planned book takes if nothing has to be repaired: one for the
         titles, one for each part."""
         book = (brief, plan, corpus)
-        asked = [self._section_asked(section, *book) for section in plan.sections]
+        asked = [await self._section_asked(section, *book) for section in plan.sections]
         asked += [
-            self._introduction_asked(chapter, *book)
+            await self._introduction_asked(chapter, *book)
             for chapter in plan.chapters
-            if self._introducing(chapter, brief, corpus)
+            if await self._introducing(chapter, brief, corpus)
         ]
         if prologue := await self._quoting.prologue(*book):
             asked.append(self._frame_asked("prologue", prologue, *book))
@@ -154,17 +156,17 @@ class PromptedWriter:
         """Return a paragraph told from the first passage of the chapter, which its first section
         then leaves to it; None where that section has too few."""
         require_passages(chapter.sections[0], corpus)
-        passages = self._introducing(chapter, brief, corpus)
+        passages = await self._introducing(chapter, brief, corpus)
         if not passages:
             return None
-        asked = self._introduction_asked(chapter, brief, outline, corpus)
+        asked = await self._introduction_asked(chapter, brief, outline, corpus)
         place = SectionPlan(chapter.number, 0, "", asked.words, passages)
         return await self._told_or_quoted(place, asked, brief, outline, corpus)
 
-    def _introduction_asked(
+    async def _introduction_asked(
         self, chapter: ChapterPlan, brief: Brief, outline: Outline, corpus: Corpus
     ) -> Asked:
-        introducing = self._introducing(chapter, brief, corpus)
+        introducing = await self._introducing(chapter, brief, corpus)
         passages = tuple(corpus.passage[passage] for passage in introducing)
         words = _introduction_words(passages)
         request = prompts.load("introduction").fill(
@@ -185,16 +187,16 @@ class PromptedWriter:
         BudgetError as the model does.
         """
         require_passages(plan, corpus)
-        asked = self._section_asked(plan, brief, outline, corpus)
+        asked = await self._section_asked(plan, brief, outline, corpus)
         return await self._told_or_quoted(plan, asked, brief, outline, corpus)
 
-    def _section_asked(
+    async def _section_asked(
         self, plan: SectionPlan, brief: Brief, outline: Outline, corpus: Corpus
     ) -> Asked:
         chapter = next(one for one in outline.chapters if one.number == plan.chapter)
         given = [corpus.passage[passage_id] for passage_id in plan.passages]
         words = plan.words
-        if plan.number == 1 and self._introducing(chapter, brief, corpus):
+        if plan.number == 1 and await self._introducing(chapter, brief, corpus):
             introducing, *given = given
             words = max(words - _introduction_words([introducing]), _INTRODUCTION_WORDS[0])
         passages = tuple(context.fitting(given, self._context_tokens))
@@ -212,14 +214,18 @@ class PromptedWriter:
         )
         return self._asked(brief, outline, corpus, request, passages, words)
 
-    def _introducing(self, chapter: ChapterPlan, brief: Brief, corpus: Corpus) -> tuple[str, ...]:
+    async def _introducing(
+        self, chapter: ChapterPlan, brief: Brief, corpus: Corpus
+    ) -> tuple[str, ...]:
         """Return the passages that a chapter's introduction is told from: the first one of its
         first section, where that and what is left could each be quoted alone; else none."""
         first, *left = chapter.sections[0].passages
         if len(left) < _ENOUGH_LEFT:
             return ()
-        alone = all(self._quoting.can_quote(one, brief, corpus) for one in ((first,), left))
-        return (first,) if alone else ()
+        for part in ((first,), left):
+            if not await self._quoting.can_quote(part, brief, corpus):
+                return ()
+        return (first,)
 
     async def supplement(
         self, brief: Brief, outline: Outline, words: int, corpus: Corpus
