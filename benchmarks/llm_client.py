@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
+import random
 
 from . import _compat, _inputs
 from ._compat import find
-from ._fake_llm import FIRST_TOKEN, TOKENS_A_SECOND, FakeModel
-from ._scenario import _Scenario
+from ._fake_llm import (
+    FAULTY_REPLY_TOKENS,
+    FIRST_TOKEN,
+    TOKENS_A_SECOND,
+    FakeModel,
+    faulty_provider,
+)
+from ._scenario import _Scenario, _Versioned
 
 STREAMED_TOKENS = 20_000
 PARALLEL = 20
@@ -50,6 +58,7 @@ class PromptedBook(_Scenario):
     repeat = (2, 4, 4.0)
     # Under valgrind it takes minutes.
     track_instructions = None
+    _timed = None
 
     def prepare(self):
         find("bookgen.writers.prompted:PromptedWriter")
@@ -74,14 +83,10 @@ class PromptedBook(_Scenario):
 
     def _in_virtual_time(self):
         """Return the calls of the book by a model that takes its time, and how long it took."""
-        try:
-            from async_solipsism import EventLoop
-        except ModuleNotFoundError as error:
-            raise NotImplementedError("async-solipsism is not installed") from error
-        model = FakeModel(real_time=True)
-        with asyncio.Runner(loop_factory=EventLoop) as runner:
-            runner.run(self._write(self._prepared[0], model))
-        return model.calls, max(end for _, end, *_ in model.calls)
+        if self._timed is None:
+            self._timed = model = FakeModel(real_time=True)
+            in_virtual_time(self._write(self._prepared[0], model))
+        return self._timed.calls, max(end for _, end, *_ in self._timed.calls)
 
     def track_virtual_makespan(self):
         return self._in_virtual_time()[1]
@@ -111,3 +116,108 @@ class PromptedBook(_Scenario):
         return sum(given for *_, given in self._in_virtual_time()[0])
 
     track_completion_tokens.unit = "tokens"
+
+    def track_dollars(self):
+        self._in_virtual_time()
+        return self._timed.cost
+
+    track_dollars.unit = "US dollars"
+
+    def track_books_an_hour(self):
+        """Return how many such books follow each other in an hour of a provider's time."""
+        return 3600 / self._in_virtual_time()[1]
+
+    track_books_an_hour.unit = "books/h"
+
+
+class WholeBook(PromptedBook):
+    """The default book: 51,000 words in 20 chapters, from 14 accounts of 6,000 words."""
+
+    words, chapters, accounts, words_each = 51_000, 20, 14, 6_000
+    repeat = (2, 3, 6.0)
+    books_in_a_row = 10
+    # They take minutes and tell no more than the smaller book's do.
+    track_calls = track_peak_traced = None
+
+    def peakmem_ten_books(self):
+        for _ in range(self.books_in_a_row):
+            self.run(*self._prepared)
+
+
+class Prompts(_Scenario):
+    """Build every prompt of a book of 20,000 words in 20 chapters, from its plan."""
+
+    words, chapters, accounts, words_each = 20_000, 20, 10, 4_000
+    # Under valgrind it takes minutes, most of them for the plan.
+    track_instructions = None
+
+    def prepare(self):
+        accounts = _inputs.lives("book", self.accounts, self.words_each)
+        brief = find("bookgen.models:Brief")(_inputs.SUBJECT["en"], self.words, self.chapters)
+        corpus = _compat.corpus(accounts)
+        writer = find("bookgen.writers.prompted:PromptedWriter")(FakeModel())
+        return writer, brief, corpus, asyncio.run(writer.plan(brief, corpus))
+
+    def run(self, inputs):
+        writer, brief, corpus, plan = inputs
+        calls = writer.planned_calls(brief, plan, corpus)
+        return asyncio.run(calls) if inspect.isawaitable(calls) else calls
+
+    def verify(self, result):
+        assert len(result) > self.chapters, f"{len(result)} prompts"
+        assert all(call.prompt_tokens > 200 for call in result), "a prompt is nearly empty"
+
+
+class Retries(_Versioned):
+    """Get 60 replies, 20 at once, from a provider that fails by a fixed plan."""
+
+    prompts = 60
+    timeout = 120
+
+    def setup(self):
+        self.client = find("bookgen.llm.openrouter:OpenRouter")
+        self.pacing = find("bookgen.llm.pacing:Pacing")
+        prompt, message = find("bookgen.llm.base:Prompt"), find("bookgen.llm.base:Message")
+        self.prompt = prompt((message("user", "Write."),), 200)
+
+    async def _ask(self):
+        provider = faulty_provider()
+        pace = self.pacing(PARALLEL).job("retries", self.prompts)
+        async with self.client(
+            base_url="http://provider.test/v1",
+            model="fake",
+            gate=pace,
+            transport=provider,
+            chance=random.Random(1),
+        ) as client:
+            asked = [client.complete(self.prompt) for _ in range(self.prompts)]
+            replies = await asyncio.gather(*asked)
+        whole = {len(reply.text.split()) for reply in replies}
+        assert whole == {FAULTY_REPLY_TOKENS}, f"replies of {whole} words"
+        return provider, asyncio.get_running_loop().time()
+
+    def track_wasted_calls(self):
+        return in_virtual_time(self._ask())[0].calls - self.prompts
+
+    track_wasted_calls.unit = "calls"
+
+    def track_wasted_tokens(self):
+        return in_virtual_time(self._ask())[0].tokens_thrown_away
+
+    track_wasted_tokens.unit = "tokens"
+
+    def track_virtual_makespan(self):
+        return in_virtual_time(self._ask())[1]
+
+    track_virtual_makespan.unit = "seconds"
+
+
+def in_virtual_time(work):
+    """Return what a coroutine returns, on an event loop whose clock jumps."""
+    try:
+        from async_solipsism import EventLoop
+    except ModuleNotFoundError as error:
+        work.close()
+        raise NotImplementedError("async-solipsism is not installed") from error
+    with asyncio.Runner(loop_factory=EventLoop) as runner:
+        return runner.run(work)

@@ -3,15 +3,17 @@
 import hashlib
 import inspect
 import itertools
+import math
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from benchmarks import _inputs, generation, startup, text
+from benchmarks import _inputs, generation, llm_client, startup, text
 from benchmarks._scenario import _Scenario, _Versioned
 
 FOLDER = Path(inspect.getfile(_inputs)).parent
@@ -135,6 +137,43 @@ def test_a_history_goes_on_from_process_to_process():
         check=True,
     )
     assert done.stdout.strip() == str(VERSIONS)
+
+
+BUDGETS = tomllib.loads((FOLDER / "budgets.toml").read_text())["budget"]
+
+
+def measures(benchmark):
+    suite, name, metric = benchmark.split(".")
+    return getattr(getattr(import_module(f"benchmarks.{suite}"), name), metric)
+
+
+@pytest.mark.parametrize("budget", BUDGETS, ids=lambda budget: budget["benchmark"])
+def test_a_budget_bounds_a_benchmark_that_there_is(budget):
+    assert callable(measures(budget["benchmark"]))
+    assert budget.keys() == {"what", "benchmark", "most" if "most" in budget else "least"}
+
+
+def test_the_exact_budgets_hold():
+    exact = [
+        budget
+        for budget in BUDGETS
+        if budget["benchmark"].startswith("llm_client.WholeBook.track_")
+    ]
+    assert len(exact) == 3
+    book = llm_client.WholeBook()
+    book.setup()
+    for budget in exact:
+        value = measures(budget["benchmark"])(book)
+        assert budget.get("least", 0) <= value <= budget.get("most", math.inf), budget["what"]
+
+
+def test_the_retries_of_a_fixed_plan_are_counted():
+    retries = llm_client.Retries()
+    retries.setup()
+    first = (retries.track_wasted_calls(), retries.track_wasted_tokens())
+    assert first == (retries.track_wasted_calls(), retries.track_wasted_tokens())
+    assert 15 <= first[0] <= 40
+    assert first[1] > 0
 
 
 def digest(data):
