@@ -3,6 +3,7 @@
 BookgenError
 ├── InputError          a value given by the caller is out of range or of the wrong form
 ├── SourceError         one source cannot be read: which, and why
+│   └── FetchError      a page cannot be fetched: why, as a code (in sources.fetch)
 ├── NoSourcesError      nothing was left to write from: every source that failed, and why
 ├── WriterError         a writer broke its promise: where, and what it wrote
 ├── ProviderError       a model's provider gave no reply: status, its message, attempts

@@ -34,7 +34,7 @@ def main() -> None:
         subprocess.run([f"{folder}/bin/python", "-m", "pip", "install", "--quiet", UV], check=True)
         uv = Path(folder, "bin", "uv")
         tested = ROOT / "requirements.lock"
-        compile_lock(uv, tested, ROOT, "--group", "dev")
+        compile_lock(uv, tested, ROOT, "--group", "dev", "--all-extras")
         # Measured with what is tested.
         measured = ROOT / "benchmarks" / "requirements.lock"
         compile_lock(uv, measured, ROOT, "--group", "benchmarks", "--constraints", tested)

@@ -8,9 +8,10 @@ from typing import Literal
 
 from bookgen.models import PartialDate
 
-__all__ = ["Block", "Document", "Kind", "Metadata"]
+__all__ = ["Block", "Document", "Form", "Kind", "Metadata", "Original"]
 
 Kind = Literal["text", "quote", "entry", "heading", "verse"]
+Form = Literal["html", "markdown", "pdf", "text"]
 _BROKEN_COMPOUND = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[^\W\d_])")
 
 
@@ -47,6 +48,20 @@ class Metadata:
     url: str | None = None
     licence: str | None = None
     language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes of a work before they are read. `location` is its path or URL as given, `name`
+    what a title and an id are made of where the work names none. `url` is where it was fetched
+    from, None for a file; `charset` the encoding that a server named for it."""
+
+    location: str
+    name: str
+    form: Form
+    data: bytes = field(repr=False)
+    url: str | None = None
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

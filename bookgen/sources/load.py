@@ -1,11 +1,11 @@
-"""Files and folders to a corpus: every file read, cut and numbered, duplicates left out."""
+"""Files, folders and pages to a corpus: each read, cut and numbered, duplicates left out."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from bookgen.errors import NoSourcesError, SourceError
@@ -22,15 +22,23 @@ from bookgen.sources import (
     pdf,
     plain,
 )
-from bookgen.sources.document import Document
+from bookgen.sources.document import Document, Form, Original
 from bookgen.sources.encoding import TextDecodeError, decode
 
-__all__ = ["load_sources"]
+__all__ = ["load_sources", "read_original"]
 
 _ENCODING_SUFFIX = re.compile(
     r"\.(?:latin-?1|utf-?8|utf-?16|ascii|cp1252|iso-?8859-?1)\Z", re.IGNORECASE
 )
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_FORMS: dict[str, Form] = {
+    ".pdf": "pdf",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
 _NOT_LETTER = re.compile(r"[\W\d_]+")
 _SAME_WORK = 0.8
 _LETTERS_COMPARED = 80
@@ -39,14 +47,16 @@ _LETTERS_COMPARED = 80
 def load_sources(
     paths: Sequence[Path | str],
     *,
+    pages: Iterable[Original] = (),
     language: Language = "en",
     on_progress: Callable[[str], None] | None = None,
 ) -> Corpus:
-    """Return the corpus of the txt, md, html and pdf files among `paths` and in their folders.
+    """Return the corpus of the txt, md, html and pdf files among `paths` and in their folders, and
+    of `pages` that were fetched.
 
-    Sources are in the order of their paths. `language` is that of sources which neither name
-    theirs nor read as English or Spanish. `on_progress` gets one line for each file. A file that
-    cannot be used, or holds the same text as one before it, is a SourceError in
+    Sources are in the order of their paths, then of the pages. `language` is that of sources which
+    neither name theirs nor read as English or Spanish. `on_progress` gets one line for each. One
+    that cannot be used, or holds the same text as one before it, is a SourceError in
     `Corpus.failures`. Raises NoSourcesError where nothing is left.
     """
     tell = on_progress or (lambda _line: None)
@@ -56,10 +66,13 @@ def load_sources(
     all_passages: list[Passage] = []
     taken: set[str] = set()
     seen = _Seen()
-    for count, path in enumerate(found.files, 1):
-        tell(f"Reading {path} ({count} of {len(found.files)})")
+    works: list[Path | Original] = [*found.files, *pages]
+    for count, work in enumerate(works, 1):
+        location = work.location if isinstance(work, Original) else str(work)
+        tell(f"Reading {location} ({count} of {len(works)})")
         try:
-            source, own = _load(path, _slug(path, taken), language, seen)
+            original = work if isinstance(work, Original) else _original(work)
+            source, own = _load(original, _slug(original.name, taken), language, seen)
         except SourceError as error:
             failures.append(error)
             continue
@@ -92,17 +105,13 @@ class _Seen:
 
 
 def _load(
-    path: Path, source_id: str, default: Language, seen: _Seen
+    original: Original, source_id: str, default: Language, seen: _Seen
 ) -> tuple[Source, list[Passage]]:
-    location = str(path)
-    data = files.read_bytes(path)
-    sha256 = hashlib.sha256(data).hexdigest()
+    location = original.location
+    sha256 = hashlib.sha256(original.data).hexdigest()
     if sha256 in seen.by_sha256:
         raise SourceError(location, f"it is a duplicate of {seen.by_sha256[sha256]}.")
-    try:
-        document = _read(path, data)
-    except (TextDecodeError, html.HtmlError, markdown.FrontMatterError, pdf.PdfError) as error:
-        raise SourceError(location, str(error)) from error
+    document = read_original(original)
     metadata = document.metadata
     body = clean.cut(document.blocks)
     if letters.are_letters(body):
@@ -119,35 +128,45 @@ def _load(
     seen.paragraphs.append((location, paragraphs))
     source = Source(
         id=source_id,
-        title=metadata.title or _title(path),
+        title=metadata.title or _title(original.name),
         location=location,
         sha256=sha256,
         language=spoken or default,
         author=metadata.author,
         date=metadata.date or clean.title_page_year(document.blocks),
-        url=metadata.url,
+        url=original.url or metadata.url,
         licence=metadata.licence,
     )
     return source, own
 
 
-def _read(path: Path, data: bytes) -> Document:
-    suffix = path.suffix.lower()
-    if suffix == ".pdf":
+def _original(path: Path) -> Original:
+    form = _FORMS.get(path.suffix.lower(), "text")
+    name = _ENCODING_SUFFIX.sub("", path.stem)
+    return Original(str(path), name, form, files.read_bytes(path))
+
+
+def read_original(original: Original) -> Document:
+    """Return a work as read, nothing cut. Raises SourceError where it cannot be read."""
+    try:
+        return _read(original)
+    except (TextDecodeError, html.HtmlError, markdown.FrontMatterError, pdf.PdfError) as error:
+        raise SourceError(original.location, str(error)) from error
+
+
+def _read(original: Original) -> Document:
+    data = original.data
+    if original.form == "pdf":
         return pdf.read(data)
-    if suffix in (".html", ".htm", ".xhtml"):
+    if original.form == "html":
         return html.read(data)
-    text = decode(data, gutenberg.declared_encoding(data))
-    return markdown.read(text) if suffix in (".md", ".markdown") else plain.read(text)
+    text = decode(data, original.charset or gutenberg.declared_encoding(data))
+    return markdown.read(text) if original.form == "markdown" else plain.read(text)
 
 
-def _stem(path: Path) -> str:
-    return _ENCODING_SUFFIX.sub("", path.stem)
-
-
-def _slug(path: Path, taken: set[str]) -> str:
-    """Return a new id for a file: its name in a-z, 0-9 and hyphens."""
-    folded = unicodedata.normalize("NFKD", _stem(path)).encode("ascii", "ignore").decode().lower()
+def _slug(name: str, taken: set[str]) -> str:
+    """Return a new id for a work: its name in a-z, 0-9 and hyphens."""
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = _NOT_SLUG.sub("-", folded).strip("-") or "source"
     slug, number = base, 2
     while slug in taken:
@@ -155,9 +174,9 @@ def _slug(path: Path, taken: set[str]) -> str:
     return slug
 
 
-def _title(path: Path) -> str:
-    words = re.sub(r"[\s_.-]+", " ", _stem(path)).strip()
-    return words[:1].upper() + words[1:] or path.name
+def _title(name: str) -> str:
+    words = re.sub(r"[\s_.-]+", " ", name).strip()
+    return words[:1].upper() + words[1:] or name
 
 
 def _fingerprint(text: str) -> str:
