@@ -23,12 +23,11 @@ from bookgen.models import (
     Corpus,
     GlossaryEntry,
     Outline,
-    Passage,
     Section,
     SectionPlan,
     TimelineEntry,
 )
-from bookgen.text.quotations import citation_ids, entry_citations
+from bookgen.text.quotations import citation_ids, cited_passages, entry_citations
 from bookgen.text.words import count_words, fold_accents, words
 from bookgen.writers.base import Writer
 
@@ -138,7 +137,7 @@ async def write_biography(
         epilogue=book.written.get(_place(epilogue_plan(planned))),
         glossary=glossary,
     )
-    return replace(finished, passages=_cited_passages(finished, corpus))
+    return replace(finished, passages=cited_passages(finished, corpus))
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,11 +307,3 @@ def _check_entry(
             raise WriterError(f"{where} has no text and points to no section.")
     elif not any((one.chapter, one.number) == entry.told_in for one in sections):
         raise WriterError(f"{where} points to section {entry.told_in}, which does not exist.")
-
-
-def _cited_passages(book: Biography, corpus: Corpus) -> dict[str, Passage]:
-    """Return the cited passages by id, in the order of the corpus."""
-    cited = {passage_id for part in book.parts for passage_id in citation_ids(part.text)}
-    entries: tuple[TimelineEntry | GlossaryEntry, ...] = (*book.timeline, *book.glossary)
-    cited.update(passage_id for entry in entries for passage_id in entry_citations(entry))
-    return {passage.id: passage for passage in corpus.passages if passage.id in cited}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -27,3 +29,31 @@ class Settings(BaseSettings):
     # For attribution at OpenRouter.
     site_url: str = ""
     site_title: str = "BookGen"
+
+    # What the service says of itself.
+    environment: str = "production"
+    debug: bool = False
+    # Where jobs are kept; without it a SQLite file in the user's data folder.
+    bookgen_database_url: str | None = None
+    # SHA-256 hashes of the keys that may use /api, parted by commas; without any, all may.
+    bookgen_api_keys: str = ""
+    # Bytes of a request's body.
+    bookgen_max_body: int = Field(default=1_048_576, ge=1)
+    # Requests of one client.
+    rate_limit_per_minute: int = Field(default=60, ge=1)
+    # Addresses or networks of proxies whose X-Forwarded-For counts, parted by commas.
+    bookgen_trusted_proxies: str = ""
+    # Origins that a browser's page may call from, parted by commas.
+    bookgen_cors_origins: str = ""
+    # A folder of documents that books may be written from.
+    bookgen_library: Path | None = None
+    # host:port pairs that are fetched although they are private, parted by commas.
+    bookgen_fetch_allow: str = ""
+    # Calls in flight to the provider, of one process.
+    bookgen_parallel: int = Field(default=20, ge=1)
+    # The provider's limit of requests, of all processes together.
+    bookgen_requests_per_minute: float | None = Field(default=None, gt=0)
+    # US dollars that no job exceeds.
+    bookgen_job_budget: float | None = Field(default=None, ge=0)
+    # Books that one process writes at once; others wait.
+    bookgen_concurrency: int = Field(default=4, ge=1)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bookgen.models import GlossaryEntry, TimelineEntry
+from bookgen.models import Biography, Corpus, GlossaryEntry, Passage, TimelineEntry
 
 __all__ = [
     "Statement",
     "citation_ids",
+    "cited_passages",
     "entry_citations",
     "fold",
     "paragraphs",
@@ -55,6 +56,14 @@ def entry_citations(entry: TimelineEntry | GlossaryEntry) -> list[str]:
     if entry.passage and entry.passage not in cited:
         cited.append(entry.passage)
     return cited
+
+
+def cited_passages(book: Biography, corpus: Corpus) -> dict[str, Passage]:
+    """Return the passages that a book cites by id, in the order of the corpus."""
+    cited = {passage_id for part in book.parts for passage_id in citation_ids(part.text)}
+    entries: tuple[TimelineEntry | GlossaryEntry, ...] = (*book.timeline, *book.glossary)
+    cited.update(passage_id for entry in entries for passage_id in entry_citations(entry))
+    return {passage.id: passage for passage in corpus.passages if passage.id in cited}
 
 
 def without_citations(text: str) -> str:

@@ -1,0 +1,97 @@
+"""Brings a database to the schema of this version, and says whether it has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bookgen.jobs.database import Database
+from bookgen.jobs.errors import StoreError
+from bookgen.jobs.failures import translated
+
+__all__ = ["SCRIPTS", "alembic_config", "require_current", "upgrade"]
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+# Any number, the same in every worker: two that start at once upgrade one after the other.
+_ADVISORY_LOCK = 0x626F6F6B
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return Alembic's configuration, without a file, for its commands on an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+async def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the schema to a revision, the newest unless another is named, in one transaction. A
+    database that is there already is left as it is.
+
+    Raises StoreError where the database was made by a later version of bookgen.
+    """
+    with translated(database.name):
+        if database.is_sqlite:
+            await _upgrade_sqlite(database, revision)
+            return
+        async with database.writing() as connection:
+            await connection.execute(
+                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK}
+            )
+            await _run(connection, database.name, revision)
+
+
+async def _upgrade_sqlite(database: Database, revision: str) -> None:
+    # SQLite changes a table by making another and dropping the old one. With foreign keys on, that
+    # would delete every section with its job. They cannot be turned off within a transaction.
+    async with database.reading() as connection:
+        await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        try:
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            await _run(connection, database.name, revision)
+            broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+            if broken:
+                raise StoreError(
+                    database.name,
+                    f"the upgrade would leave {len(broken)} rows without what they belong to, and "
+                    "was undone. Put its last backup in its place.",
+                )
+            await connection.commit()
+        finally:
+            await connection.rollback()
+            await connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+
+
+async def _run(connection: AsyncConnection, name: str, revision: str) -> None:
+    try:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), revision))
+    except CommandError as error:
+        raise StoreError(
+            name, f"it was made by a later version of bookgen ({error}). Use that version."
+        ) from error
+
+
+async def require_current(database: Database) -> None:
+    """Raise StoreError unless the database has the schema of this version."""
+    async with database.reading() as connection:
+        found, wanted = await connection.run_sync(_revisions)
+    if found != wanted:
+        raise StoreError(
+            database.name,
+            f"its schema is {found or 'missing'}, this version needs {wanted}. Upgrade it.",
+        )
+
+
+def _revisions(connection: Connection) -> tuple[str | None, str | None]:
+    scripts = ScriptDirectory.from_config(alembic_config(connection))
+    found = MigrationContext.configure(connection).get_current_revision()
+    return found, scripts.get_current_head()
