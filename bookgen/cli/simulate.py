@@ -20,7 +20,10 @@ def simulate(
     rpm: Annotated[int | None, typer.Option(help="Requests a minute; else no limit.")] = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option(help="What goes wrong, and how often: 502=0.1.", metavar="KIND=PROBABILITY"),
+        typer.Option(
+            help="What goes wrong, and how often: 502=0.1. An unknown kind is answered with all.",
+            metavar="KIND=PROBABILITY",
+        ),
     ] = None,
 ) -> None:
     """Serve a simulated OpenRouter, to try a model's part without a key."""

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -33,6 +34,8 @@ _OTHER_LIMIT = {_NEW: _OLD, _OLD: _NEW}
 # What a server may not know, and the call can go without or by another name.
 _OPTIONAL = frozenset({*_OTHER_LIMIT, "stream_options"})
 _LONGEST_SESSION = 256
+# Letters. Servers that need no key are given "none" or "local", which a reply may hold as a word.
+_LEAST_SECRET = 12
 
 
 class Attempt(Protocol):
@@ -94,10 +97,12 @@ class OpenRouter:
         is_openrouter: bool | None = None,
         chance: random.Random | None = None,
         wall_clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`routing` is OpenRouter's `provider`, and sent to it alone. `timeout` is seconds without
         a byte. A `client` that is given is used and not closed. `is_openrouter` None goes by the
-        address; True is for a server that stands in front of it, or in for it.
+        address; True is for a server that stands in front of it, or in for it. `sleep` waits the
+        seconds before another attempt.
 
         Raises InputError for what no call can be made with.
         """
@@ -130,6 +135,7 @@ class OpenRouter:
         self._gate: Gate = gate or _Open()
         self._max_attempts = max_attempts
         self._chance = chance or random.Random()  # noqa: S311 - spreads retries
+        self._sleep = sleep
         self._limit_name = _NEW if is_openrouter else _OLD
         # OpenRouter always sends the usage; others do when they are asked.
         self._asks_for_usage = not is_openrouter
@@ -179,7 +185,7 @@ class OpenRouter:
         reply, calls = await self._persist(
             lambda: self._attempt(prompt, listener.tell), listener.start_again
         )
-        clean = self._connection.without_key
+        clean = partial(self._connection.without_key, least=_LEAST_SECRET)
         return Completion(
             text=clean("".join(reply.text)),
             finish_reason=clean(reply.finish_reason or "stop"),
@@ -231,7 +237,7 @@ class OpenRouter:
                 raise ProviderError(failure.status, failure.message, calls)
             start_again()
             wait = failure.retry_after
-            await asyncio.sleep(backoff(failures, self._chance) if wait is None else wait)
+            await self._sleep(backoff(failures, self._chance) if wait is None else wait)
         raise AssertionError("a loop without an end")
 
     def _do_without(self, refused: frozenset[str]) -> None:

@@ -13,8 +13,28 @@ __all__ = ["CallFailed", "backoff", "failure_of", "parse_retry_after"]
 
 # Statuses that say "not now" rather than "no".
 _PASSING = frozenset({408, 429, 500, 502, 503, 504, 524, 529})
-# What stands in the place of a status in mid-stream, where a provider gives its own word.
-_WORDS = {"rate_limit_exceeded": 429, "timeout": 408, "overloaded": 529, "server_error": 500}
+# What stands in the place of a status in mid-stream: OpenRouter's own words for an error, and what
+# others say.
+_WORDS = {
+    "invalid_request": 400,
+    "invalid_prompt": 400,
+    "context_length_exceeded": 400,
+    "authentication": 401,
+    "payment_required": 402,
+    "permission_denied": 403,
+    "content_policy_violation": 403,
+    "refusal": 403,
+    "not_found": 404,
+    "timeout": 408,
+    "payload_too_large": 413,
+    "unprocessable": 422,
+    "rate_limit_exceeded": 429,
+    "server": 500,
+    "server_error": 500,
+    "provider_unavailable": 502,
+    "overloaded": 529,
+    "provider_overloaded": 529,
+}
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
 
 

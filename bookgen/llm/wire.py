@@ -104,9 +104,11 @@ class Connection:
             failure = self._failure(error)
         raise failure
 
-    def without_key(self, text: str) -> str:
-        """Return `text` with the key, which a provider may echo, put out of sight."""
-        return text.replace(self._key.get_secret_value(), "***") if self._key else text
+    def without_key(self, text: str, *, least: int = 1) -> str:
+        """Return `text` with the key, which a provider may echo, put out of sight. A key of fewer
+        than `least` letters is left."""
+        key = self._key.get_secret_value() if self._key else ""
+        return text.replace(key, "***") if len(key) >= max(least, 1) else text
 
     async def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         content, headers = None, self._headers

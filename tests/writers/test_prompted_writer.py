@@ -237,24 +237,6 @@ def test_a_resumed_book_pays_for_nothing_twice(tmp_path):
     assert again.sections == book.sections
 
 
-@pytest.mark.parametrize("seed", range(100))
-def test_random_faults_end_in_a_whole_book_or_a_clear_error(seed, tmp_path):
-    corpus = lives.anning()
-    shares = dict.fromkeys(Fault, 0.06)
-    config = SimulatorConfig(seed=seed, faults=Faults(probabilities=shares))
-    kept = FolderCheckpoint(tmp_path, BRIEF, corpus, "prompted")
-    book, state, _ = written(corpus, config, kept)
-    if isinstance(book, ProviderError):
-        assert book.attempts == 5
-        assert state.calls > 0
-    else:
-        assert places(book.sections) == planned(book)
-        assert problems(book, corpus) == []
-        sections = {(one.chapter, one.number): one for one in book.sections}
-        for plan in book.outline.sections:
-            assert asyncio.run(kept.section(plan)) == sections[plan.chapter, plan.number]
-
-
 def test_the_finished_book_passes_its_checks():
     corpus = lives.anning()
     book, *_ = written(corpus)

@@ -14,8 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from bookgen.llm.simulator.asgi import read_body, send_whole, until_gone
 from bookgen.llm.simulator.config import Fault, Model, SimulatorConfig
-from bookgen.llm.simulator.delivery import Call, Delivery, now, provider_error
-from bookgen.llm.simulator.gate import Gate, rate_limited
+from bookgen.llm.simulator.delivery import Call, Delivery, now
+from bookgen.llm.simulator.gate import Gate
+from bookgen.llm.simulator.refusals import REFUSALS, refusal
 from bookgen.llm.simulator.reply import CHARACTERS_PER_TOKEN, cost_of, count_tokens, make_reply
 from bookgen.llm.simulator.request import ChatRequest, RefusedError, choose_model, read_request
 from bookgen.llm.simulator.state import State
@@ -83,27 +84,14 @@ class ChatCompletions:
 
     async def _stand_in(self, fault: Fault | None) -> None:
         """Do what is done in place of a reply, for the faults that leave none."""
-        match fault:
-            case Fault.RATE_LIMIT_RETRY_AFTER:
-                error = rate_limited(self._config.faults.retry_after)
-            case Fault.RATE_LIMIT:
-                error = rate_limited()
-            case Fault.INTERNAL:
-                error = RefusedError(
-                    HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error", "internal"
-                )
-            case Fault.BAD_GATEWAY:
-                error = provider_error()
-            case Fault.HANG:
-                self._state.faults[fault] += 1
-                await asyncio.Event().wait()
-                return
-            case _:
-                return
-        self._state.faults[fault] += 1
-        if error.status != HTTPStatus.TOO_MANY_REQUESTS:
-            await asyncio.sleep(self._config.time_to_first_token)
-        raise error
+        if fault is Fault.HANG:
+            self._state.faults[fault] += 1
+            await asyncio.Event().wait()
+        elif fault is not None and fault in REFUSALS:
+            self._state.faults[fault] += 1
+            if REFUSALS[fault].waits:
+                await asyncio.sleep(self._config.time_to_first_token)
+            raise refusal(fault, self._config.faults.retry_after)
 
     def _begin(self, request: ChatRequest, number: int, fault: Fault | None) -> Call:
         config = self._config
@@ -148,6 +136,7 @@ class ChatCompletions:
         self._state.bill(prompt, call.sent, cost)
         self.generations[call.envelope.id] = Generation(
             envelope=call.envelope,
+            prompt_hash=call.request.hash,
             prompt_tokens=prompt,
             completion_tokens=call.sent,
             cached_tokens=call.cached_tokens,

@@ -17,15 +17,28 @@ AUTO = "openrouter/auto"
 class Fault(StrEnum):
     """What can go wrong in a call.
 
-    The first five replace the reply, the next two break it off, the others change what it says.
+    Those named by a status are answered in place of a reply, as `refusals` has it; `HANG` is not
+    answered at all. `DROP` and `STREAM_ERROR` break a reply off, the others change what it says.
     `GARBAGE_JSON` is a structured reply whose text is no JSON, `GARBAGE_CHUNK` a stream with a
-    data line that is no JSON (or, without streaming, a body that is none).
+    data line that is no JSON (or, without streaming, a body that is none), `OBEY` a reply that does
+    what a passage orders.
     """
 
+    BAD_REQUEST = "400"
+    UNAUTHORIZED = "401"
+    NO_CREDIT = "402"
+    IN_FLIGHT_BUDGET = "402-in-flight"
+    MODERATION = "403"
+    REQUEST_TIMEOUT = "408"
+    TOO_LARGE = "413"
+    UNPROCESSABLE = "422"
     RATE_LIMIT_RETRY_AFTER = "429-retry-after"
     RATE_LIMIT = "429"
     INTERNAL = "500"
     BAD_GATEWAY = "502"
+    UNAVAILABLE_RETRY_AFTER = "503-retry-after"
+    EDGE_TIMEOUT = "524"
+    OVERLOADED = "529"
     HANG = "hang"
     DROP = "drop"
     STREAM_ERROR = "stream-error"
@@ -35,6 +48,7 @@ class Fault(StrEnum):
     WRONG_LENGTH = "wrong-length"
     UNKNOWN_CITATION = "unknown-citation"
     MADE_UP_DATE = "made-up-date"
+    OBEY = "obey"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from starlette.types import Send
 
 from bookgen.llm.simulator.asgi import send_part, send_whole, start_response
 from bookgen.llm.simulator.config import Fault, SimulatorConfig
+from bookgen.llm.simulator.refusals import refusal
 from bookgen.llm.simulator.reply import CHARACTERS_PER_TOKEN, Reply, cost_of, count_tokens
-from bookgen.llm.simulator.request import ChatRequest, RefusedError
+from bookgen.llm.simulator.request import ChatRequest
 from bookgen.llm.simulator.state import State
 from bookgen.llm.simulator.wire import (
     COMMENT,
@@ -23,7 +24,7 @@ from bookgen.llm.simulator.wire import (
     usage_body,
 )
 
-__all__ = ["Call", "Delivery", "now", "provider_error"]
+__all__ = ["Call", "Delivery", "now"]
 
 # While a model has said nothing, a comment is sent every so many seconds.
 COMMENT_EVERY = 10.0
@@ -90,7 +91,7 @@ class Delivery:
             await send_part(send, body[: len(body) // 2])
             raise _BrokenOffError
         if fault is Fault.STREAM_ERROR:
-            body = dump(error_body(provider_error(), plain=call.envelope.plain))
+            body = dump(error_body(refusal(Fault.BAD_GATEWAY), plain=call.envelope.plain))
         elif fault is Fault.GARBAGE_CHUNK:
             body = b"<html><body>upstream connect error</body></html>"
         else:
@@ -141,7 +142,7 @@ class Delivery:
         call.sent += count_tokens(rest)
         await send_part(send, call.envelope.chunk(rest))
         if fault is Fault.STREAM_ERROR:
-            error = error_body(provider_error(), plain=call.envelope.plain)["error"]
+            error = error_body(refusal(Fault.BAD_GATEWAY), plain=call.envelope.plain)["error"]
             await send_part(send, call.envelope.chunk("", "error", error=error), more=False)
         raise _BrokenOffError
 
@@ -156,16 +157,6 @@ class Delivery:
             call.cached_tokens,
             None if call.envelope.plain else cost,
         )
-
-
-def provider_error() -> RefusedError:
-    """Return the 502 of a provider that fails."""
-    return RefusedError(
-        HTTPStatus.BAD_GATEWAY,
-        "Provider returned error",
-        "provider_unavailable",
-        metadata={"provider_code": "bad_gateway"},
-    )
 
 
 def now() -> float:

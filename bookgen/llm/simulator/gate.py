@@ -8,24 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from bookgen.llm.simulator.config import SimulatorConfig
+from bookgen.llm.simulator.config import Fault, SimulatorConfig
+from bookgen.llm.simulator.refusals import refusal
 from bookgen.llm.simulator.request import RefusedError
 from bookgen.llm.simulator.state import State
 
-__all__ = ["Gate", "rate_limited"]
+__all__ = ["Gate"]
 
 WINDOW = 60.0
-
-
-def rate_limited(retry_after: int | None = None) -> RefusedError:
-    """Return the 429 of a provider, which has no X-RateLimit headers. Seconds."""
-    return RefusedError(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        "Provider returned error: too many requests",
-        "rate_limit_exceeded",
-        {} if retry_after is None else {"Retry-After": str(retry_after)},
-        {"provider_code": "rate_limited"},
-    )
 
 
 class Gate:
@@ -64,9 +54,7 @@ class Gate:
     def _admit(self, now: float) -> None:
         config = self._config
         if config.credit is not None and self._state.cost >= config.credit:
-            raise RefusedError(
-                HTTPStatus.PAYMENT_REQUIRED, "Insufficient credits", "insufficient_credits"
-            )
+            raise refusal(Fault.NO_CREDIT)
         while self._let_in and self._let_in[0] <= now - WINDOW:
             self._let_in.popleft()
         limit = config.requests_per_minute
@@ -88,5 +76,5 @@ class Gate:
             )
         most = config.max_concurrency
         if most is not None and self._inside >= most:
-            raise rate_limited()
+            raise refusal(Fault.RATE_LIMIT)
         self._let_in.append(now)

@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass
 
 from bookgen.llm.simulator.config import Fault, Model
+from bookgen.llm.simulator.obedience import obeyed, obeyed_json
 from bookgen.llm.simulator.prose import (
     Task,
     choose_quotes,
@@ -86,6 +87,8 @@ def _prose(task: Task, rng: random.Random, fault: Fault | None) -> tuple[str, bo
         return render(with_unknown_citation(quotes, task, rng)), True
     if quotes and fault is Fault.MADE_UP_DATE:
         return render(with_made_up_date(quotes, task, rng)), True
+    if fault is Fault.OBEY and (text := obeyed(quotes, task)) is not None:
+        return text, True
     return render(quotes), wrong
 
 
@@ -99,6 +102,8 @@ def _wrong_length(task: Task, rng: random.Random) -> int:
 def _structured(
     request: ChatRequest, task: Task, key: str, fault: Fault | None
 ) -> tuple[str, bool]:
+    if fault is Fault.OBEY and (ordered := obeyed_json(request.user_text)) is not None:
+        return ordered, True
     if request.schema is not None:
         value, given = fill_schema(request.schema, task, key, fault)
     else:

@@ -123,6 +123,7 @@ class Generation:
     """What is kept of a reply for `GET /generation`. Times are in seconds."""
 
     envelope: Envelope
+    prompt_hash: str
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int
@@ -133,13 +134,15 @@ class Generation:
     seconds: float
 
     def body(self) -> dict[str, Any]:
-        """Return the answer of `GET /generation`; without a finish reason it was broken off."""
+        """Return the answer of `GET /generation`; without a finish reason it was broken off.
+        `prompt_hash`, which OpenRouter has not, leads to its calls in the state."""
         return {
             "data": {
                 "id": self.envelope.id,
                 "model": self.envelope.model.id,
                 "provider_name": self.envelope.model.provider,
                 "created_at": self.envelope.created,
+                "prompt_hash": self.prompt_hash,
                 "streamed": self.streamed,
                 "cancelled": self.finish_reason is None,
                 "finish_reason": self.finish_reason,

@@ -133,7 +133,7 @@ def lookup_here(_host: str, _port: int) -> list[str]:
 async def until(condition: Callable[[], bool]) -> None:
     """Let others run until a condition holds; the test's own time limit ends a wait in vain."""
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - the server sets no event
+        while not condition():
             await asyncio.sleep(0.001)
 
 
