@@ -268,7 +268,8 @@ class Report:
 
     `coverage` is the share (0 to 1) of the book's sentences that are found in a passage they
     cite, None where no sources were at hand to look into. `shortfall` says by how much and why
-    the book is shorter than asked, or is empty.
+    the book is shorter than asked, or is empty. `contradictions` are where its sources disagree on
+    the life, a line each.
     """
 
     words: int
@@ -278,6 +279,7 @@ class Report:
     shortfall: str = ""
     checks: tuple[Check, ...] = ()
     failures: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

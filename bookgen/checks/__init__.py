@@ -6,9 +6,10 @@ apply the same rules; those that compare with the sources are left out where non
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bookgen.checks import rules
+from bookgen.checks.contradictions import contradictions
 from bookgen.checks.grounding import Grounding, ground
 from bookgen.checks.manuscript import Manuscript
 from bookgen.checks.shortfall import explain_shortfall
@@ -16,6 +17,7 @@ from bookgen.errors import SourceError
 from bookgen.models import (
     Biography,
     BookFile,
+    Brief,
     Check,
     Corpus,
     Outline,
@@ -40,6 +42,7 @@ def review(biography: Biography, corpus: Corpus) -> Report:
         outline=biography.outline,
         shortfall=explain_shortfall(biography.brief, book.words, biography.passages, corpus),
         failures=tuple(_told_without_folders(failure, corpus) for failure in corpus.failures),
+        contradictions=_contradictions(biography.brief, corpus, biography.passages),
     )
 
 
@@ -57,7 +60,17 @@ def check_book(book: BookFile, corpus: Corpus | None = None) -> Report:
         evidence=evidence,
         chapters=len(book.chapters),
         shortfall=book.shortfall,
+        contradictions=(
+            ()
+            if corpus is None or evidence is None
+            else _contradictions(book.brief, corpus, {one.id for one in evidence.values()})
+        ),
     )
+
+
+def _contradictions(brief: Brief, corpus: Corpus, cited: Collection[str]) -> tuple[str, ...]:
+    found = contradictions(corpus, brief.subject, brief.language, cited)
+    return tuple(str(one) for one in found)
 
 
 def _report(
@@ -69,6 +82,7 @@ def _report(
     shortfall: str,
     outline: Outline | None = None,
     failures: tuple[str, ...] = (),
+    contradictions: tuple[str, ...] = (),
 ) -> Report:
     grounding = None if evidence is None else ground(book, evidence)
     citations = [
@@ -95,6 +109,7 @@ def _report(
             rules.entries_cited(book, cited),
         ),
         failures=failures,
+        contradictions=contradictions,
     )
 
 

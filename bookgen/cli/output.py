@@ -63,6 +63,7 @@ def print_summary(
     if cost:
         rows.append(("cost", cost))
     rows += [("not read", str(failure)) for failure in corpus.failures]
+    rows += [("disagree", one) for one in report.contradictions]
     if report.shortfall:
         rows.append(("shortfall", report.shortfall))
     rows += [("file", str(path)) for path in paths]
@@ -92,6 +93,8 @@ def print_checks(subject: str, report: Report) -> None:
         if not result.passed:
             for detail in result.details:
                 typer.echo(f"{result.name}: {detail}")
+    for one in report.contradictions:
+        typer.echo(f"The sources disagree on {one}")
     if report.shortfall:
         typer.echo(report.shortfall)
     if report.coverage is None:

@@ -304,6 +304,7 @@ class _Page:
             rows.append((phrases.coverage, phrases.coverage_value.format(share=share)))
         if report.shortfall:
             rows.append((phrases.shortfall, report.shortfall))
+        rows += [(phrases.contradiction, one) for one in report.contradictions]
         rows += [(phrases.unread, failure) for failure in report.failures]
         yield '<footer class="about" id="about" aria-labelledby="about-title">'
         yield f'<h2 id="about-title">{phrases.about}</h2>'

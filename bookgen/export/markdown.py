@@ -204,6 +204,8 @@ def _about(book: Book, brief: Brief, report: Report, phrases: Phrases) -> Iterat
         yield f"- {phrases.coverage}: {phrases.coverage_value.format(share=share)}"
     if report.shortfall:
         yield f"- {phrases.shortfall}: {_line(report.shortfall)}"
+    for one in report.contradictions:
+        yield f"- {phrases.contradiction}: {_line(one)}"
     for failure in report.failures:
         yield f"- {phrases.unread}: {_line(failure)}"
     yield ""

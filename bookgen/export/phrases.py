@@ -36,6 +36,7 @@ class Phrases:
     coverage: str
     coverage_value: str
     shortfall: str
+    contradiction: str
     unread: str
     notes: str
     note: str
@@ -70,6 +71,7 @@ PHRASES: dict[Language, Phrases] = {
         coverage="Coverage",
         coverage_value="{share} of the sentences stand word for word in a passage they cite",
         shortfall="Shortfall",
+        contradiction="The sources disagree",
         unread="Could not be read",
         notes="Notes",
         note="Note {number}",
@@ -102,6 +104,7 @@ PHRASES: dict[Language, Phrases] = {
         coverage="Cobertura",
         coverage_value="El {share} de las frases está al pie de la letra en un pasaje que citan",
         shortfall="Lo que falta",
+        contradiction="Las fuentes discrepan",
         unread="No se pudo leer",
         notes="Notas",
         note="Nota {number}",

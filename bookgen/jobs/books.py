@@ -41,7 +41,8 @@ def report_from(result: Mapping[str, Any]) -> Report:
     checks = tuple(
         Check(**{**check, "details": tuple(check["details"])}) for check in plain.pop("checks")
     )
-    return Report(**{**plain, "checks": checks, "failures": tuple(plain["failures"])})
+    lists = {name: tuple(plain[name]) for name in ("failures", "contradictions")}
+    return Report(**{**plain, **lists, "checks": checks})
 
 
 async def kept_book(store: JobStore, job_id: str) -> tuple[Biography, Report] | None:

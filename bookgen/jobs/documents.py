@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 
 from bookgen.errors import SourceError
 from bookgen.jobs.records import Lease
-from bookgen.jobs.statements import Topic, fenced, held, insert
+from bookgen.jobs.statements import Topic, fenced, held, insert, whole
 from bookgen.jobs.tables import database_time, documents, job_documents, jobs
 from bookgen.models import Corpus, PartialDate, Passage, Source
 
@@ -24,6 +24,7 @@ __all__ = ["Documents"]
 class Documents(Topic):
     """Keeps the corpus of a job, one document for each source."""
 
+    @whole
     async def keep_corpus(self, lease: Lease, corpus: Corpus) -> None:
         """Keep what the job is written from, in the place of what was kept before; it is durable
         when this returns. Raises LeaseLostError."""

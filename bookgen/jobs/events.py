@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bookgen.jobs.records import Event, Lease
-from bookgen.jobs.statements import Topic, fenced, held, tell
+from bookgen.jobs.statements import Topic, fenced, held, tell, whole
 from bookgen.jobs.tables import events, jobs
 
 __all__ = ["Events"]
@@ -17,6 +17,7 @@ __all__ = ["Events"]
 class Events(Topic):
     """Keeps the events of jobs. The store itself tells of states and sections."""
 
+    @whole
     async def append_event(self, lease: Lease, kind: str, data: Mapping[str, Any]) -> int:
         """Keep an event of the job's worker and return its id. Raises LeaseLostError."""
         async with self._database.writing() as connection:

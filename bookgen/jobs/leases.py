@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sqlalchemy import ColumnElement, func, null, or_, select, update
 
 from bookgen.jobs.records import JobFailure, Lease
-from bookgen.jobs.statements import Topic, fenced, held, job_from, tell
+from bookgen.jobs.statements import Topic, fenced, held, job_from, tell, whole
 from bookgen.jobs.tables import database_time, jobs
 from bookgen.jobs.transitions import ACTIVE, moved, told
 
@@ -33,6 +33,7 @@ class Leases(Topic):
             )
             return list(found)
 
+    @whole
     async def acquire(self, job_id: str, owner: str, seconds: float) -> Lease | None:
         """Return the lease of a claimable job, which is in progress now; None where it is not
         claimable."""
@@ -54,6 +55,7 @@ class Leases(Topic):
             await tell(connection, job_id, *told(job_from(row)))
             return Lease(job_id, owner, row.epoch, row.lease_expires_at)
 
+    @whole
     async def renew(self, lease: Lease, seconds: float) -> Lease:
         """Return the lease with `seconds` to go from now. Raises LeaseLostError."""
         statement = fenced(lease, lease_expires_at=database_time() + seconds)
@@ -61,6 +63,7 @@ class Leases(Topic):
             row = await held(connection, lease, statement.returning(jobs.c.lease_expires_at))
             return Lease(lease.job_id, lease.owner, lease.epoch, row.lease_expires_at)
 
+    @whole
     async def renew_all(self, owner: str, seconds: float) -> dict[str, Lease]:
         """Return the leases that an owner still has, by job, each with `seconds` to go from now.
 
@@ -77,6 +80,7 @@ class Leases(Topic):
             rows = (await connection.execute(statement)).all()
         return {row.id: Lease(row.id, owner, row.epoch, row.lease_expires_at) for row in rows}
 
+    @whole
     async def release(self, lease: Lease) -> None:
         """Let another worker have the job at once; the run does not count as an attempt. A lease
         that is lost, or of a job that has ended, is left alone."""
@@ -91,6 +95,7 @@ class Leases(Topic):
         async with self._database.writing() as connection:
             await connection.execute(statement)
 
+    @whole
     async def reset_leases(self) -> int:
         """Free all jobs and return how many. Only for the one process of a SQLite file, at its
         start: whoever held them has ended."""
@@ -102,6 +107,7 @@ class Leases(Topic):
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).rowcount
 
+    @whole
     async def fail_dead(self, attempts: int) -> list[str]:
         """Fail the jobs whose worker died `attempts` times since a section was last kept, and
         return their ids."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bookgen.errors import InputError
 from bookgen.jobs.errors import ConflictError, JobNotFoundError
 from bookgen.jobs.records import Idempotency, Job, JobPage, NewJob, Status
-from bookgen.jobs.statements import STATE, Topic, insert, job_from, tell
+from bookgen.jobs.statements import STATE, Topic, insert, job_from, tell, whole
 from bookgen.jobs.tables import database_time, idempotency_keys, jobs
 
 __all__ = ["Listing"]
@@ -22,6 +22,7 @@ __all__ = ["Listing"]
 class Listing(Topic):
     """Makes jobs, looks them up and lists them."""
 
+    @whole
     async def create(self, new: NewJob, idempotency: Idempotency | None = None) -> Job:
         """Return a new job, pending; or the job that the same key and body have made before.
 

@@ -11,7 +11,7 @@ from bookgen.checkpoint import outline_from, outline_to
 from bookgen.errors import BookgenError
 from bookgen.jobs.errors import ConflictError, JobNotFoundError
 from bookgen.jobs.records import Job, KeptOutline, Lease
-from bookgen.jobs.statements import Topic, fenced, held, job_from, refuse, tell
+from bookgen.jobs.statements import Topic, fenced, held, job_from, refuse, tell, whole
 from bookgen.jobs.tables import database_time, jobs
 from bookgen.jobs.transitions import moved, told
 from bookgen.models import Outline
@@ -36,6 +36,7 @@ class Outlines(Topic):
             outline_from(row.outline), row.outline_version, approved=row.outline_approved
         )
 
+    @whole
     async def keep_outline(self, lease: Lease, outline: Outline) -> int:
         """Keep the outline and return its version, the same as before where nothing changed. It is
         durable when this returns. Raises LeaseLostError."""
@@ -48,6 +49,7 @@ class Outlines(Topic):
                 row = await held(connection, lease, unchanged)
             return int(row.outline_version)
 
+    @whole
     async def replace_outline(self, job_id: str, outline: Outline, if_version: int) -> int:
         """Put another outline in the place of the one that waits for approval, and return its
         version.
@@ -72,6 +74,7 @@ class Outlines(Topic):
                 raise await _refusal(connection, job_id, "have its outline replaced", if_version)
             return int(row.outline_version)
 
+    @whole
     async def approve_outline(self, job_id: str, if_version: int) -> Job:
         """Let the job go on with the outline that waits for approval. Raises as replace_outline
         does."""

@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, func, select, text
 
 from bookgen.jobs.errors import JobNotFoundError
 from bookgen.jobs.records import Pruned, StoreSize
-from bookgen.jobs.statements import Topic
+from bookgen.jobs.statements import Topic, whole
 from bookgen.jobs.tables import (
     database_time,
     documents,
@@ -27,6 +27,7 @@ _GRACE = 3600.0
 class Retention(Topic):
     """Removes jobs with all that is theirs, and says what the store takes."""
 
+    @whole
     async def delete(self, job_id: str) -> None:
         """Remove a job in any state, with its sections and events; its worker's lease is lost.
         Raises JobNotFoundError."""
@@ -35,6 +36,7 @@ class Retention(Topic):
             if found.rowcount == 0:
                 raise JobNotFoundError(job_id)
 
+    @whole
     async def prune(self, older_than: float) -> Pruned:
         """Remove jobs that ended more than `older_than` seconds ago, idempotency keys of that age,
         and documents that no job refers to, and return how many."""

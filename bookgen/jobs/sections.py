@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, case, exists, select
 
 from bookgen.jobs.records import Lease
-from bookgen.jobs.statements import Topic, fenced, held, insert, tell
+from bookgen.jobs.statements import Topic, fenced, held, insert, tell, whole
 from bookgen.jobs.tables import database_time, jobs
 from bookgen.jobs.tables import sections as table
 from bookgen.models import Provenance, Section, SectionPlan, Usage
@@ -50,6 +50,7 @@ class Sections(Topic):
             found = await connection.execute(statement)
             return frozenset((row.chapter, row.number) for row in found)
 
+    @whole
     async def keep_section(self, lease: Lease, plan: SectionPlan, section: Section) -> None:
         """Keep a finished section; it is durable when this returns. Raises LeaseLostError.
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, case, update
 
 from bookgen.jobs.errors import JobNotFoundError
-from bookgen.jobs.statements import Topic, insert
+from bookgen.jobs.statements import Topic, insert, whole
 from bookgen.jobs.tables import database_time, jobs, paces
 from bookgen.models import Usage
 
@@ -17,6 +17,7 @@ __all__ = ["Spending"]
 class Spending(Topic):
     """Adds up what was paid, and hands out the times of calls."""
 
+    @whole
     async def add_usage(self, job_id: str, usage: Usage, calls: int = 1) -> None:
         """Add what `calls` calls took to the job's totals. What is None once is None from then on:
         unknown, never 0.
@@ -39,6 +40,7 @@ class Spending(Topic):
             if (await connection.execute(statement)).rowcount == 0:
                 raise JobNotFoundError(job_id)
 
+    @whole
     async def reserve_slot(self, provider: str, interval: float) -> float:
         """Take the provider's next free time of a call, and return the seconds until then.
 

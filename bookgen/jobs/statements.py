@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Executable, Row, Table, Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,11 +17,34 @@ from bookgen.jobs.records import Job, JobFailure, Lease
 from bookgen.jobs.tables import database_time, events, jobs
 from bookgen.models import Usage
 
-__all__ = ["STATE", "Topic", "fenced", "held", "insert", "job_from", "refuse", "tell"]
+__all__ = ["STATE", "Topic", "fenced", "held", "insert", "job_from", "refuse", "tell", "whole"]
 
 _PARTS_READ_APART = {"request", "outline", "result"}
 # The columns of a Job. What may be long is read apart.
 STATE = tuple(column for column in jobs.c if column.name not in _PARTS_READ_APART)
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Coroutine[Any, Any, Any]])
+
+
+def whole(method: _Method) -> _Method:
+    """Let a method that writes come to its end although its caller is cancelled meanwhile.
+
+    A transaction that is abandoned between two statements would hold SQLite's lock until its
+    connection is collected.
+    """
+
+    @wraps(method)
+    async def run(*args: Any, **kwargs: Any) -> Any:
+        task = asyncio.ensure_future(method(*args, **kwargs))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            # What it raises now has nobody to be told to.
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+
+    return cast("_Method", run)
 
 
 class Topic:

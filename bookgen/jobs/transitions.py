@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Update, null, update
 
 from bookgen.jobs.records import Job, JobFailure, Lease, Phase, Status
-from bookgen.jobs.statements import STATE, Topic, fenced, held, job_from, refuse, tell
+from bookgen.jobs.statements import STATE, Topic, fenced, held, job_from, refuse, tell, whole
 from bookgen.jobs.tables import database_time, jobs
 
 __all__ = ["ACTIVE", "ENDED", "TRANSITIONS", "Transition", "Transitions"]
@@ -100,11 +100,13 @@ class Transitions(Topic):
     def _owned(self, name: str, lease: Lease, **values: Any) -> Update:
         return moved(name, jobs.c.id == lease.job_id, jobs.c.epoch == lease.epoch, **values)
 
+    @whole
     async def _with_lease(self, lease: Lease, statement: Update) -> None:
         async with self._database.writing() as connection:
             job = job_from(await held(connection, lease, statement))
             await tell(connection, lease.job_id, *told(job))
 
+    @whole
     async def _unleased(self, name: str, job_id: str, **values: Any) -> Job:
         async with self._database.writing() as connection:
             found = await connection.execute(moved(name, jobs.c.id == job_id, **values))

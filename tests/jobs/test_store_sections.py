@@ -8,6 +8,7 @@ from jobs.examples import OUTLINE, PLAN, leased, plans, section
 
 from bookgen.checkpoint import PROLOGUE, epilogue_plan, introduction_plan
 from bookgen.jobs.errors import LeaseLostError
+from bookgen.jobs.statements import whole
 from bookgen.models import Corpus, PartialDate, Passage, Source, SourceError
 
 pytestmark = pytest.mark.anyio
@@ -128,3 +129,21 @@ async def test_a_corpus_needs_the_lease(database, store):
 async def count(database, table):
     async with database.reading() as connection:
         return (await connection.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one()
+
+
+async def test_a_caller_that_is_cancelled_waits_for_the_end_of_its_transaction():
+    steps = []
+
+    @whole
+    async def write():
+        steps.append("begun")
+        await asyncio.sleep(0.01)
+        steps.append("committed")
+
+    task = asyncio.create_task(write())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert steps == ["begun", "committed"]

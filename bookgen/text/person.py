@@ -1,0 +1,100 @@
+"""Which names in a text can be those of one person, and which are a relative's or a namesake's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from bookgen.text.words import fold_accents, words
+
+__all__ = ["NAME", "Person", "tokens_of"]
+
+_CAPITALISED = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_INITIAL = r"[^\W\d_a-zà-öø-ÿ]\."
+_TITLED = r"(?:Mr|Mrs|Ms|Dr|St|Sr|Sra|Mme|Mlle|Prof|Rev|Capt|Col|Gen|Jr)\."
+_PART = rf"(?:{_TITLED}|{_INITIAL}|{_CAPITALISED})"
+_JOIN = r"(?: (?:van|von|der|den|de|del|della|di|da|du|la|las|los|le|zu|y|e))"
+# A pattern for a name, its particles and titles with it: "Mrs. Franklin", "Ramón y Cajal".
+NAME = rf"(?<![\w.])(?:{_PART})(?:{_JOIN}{{0,2}} {_PART})*"
+
+_PARTICLES = frozenset("van von der den de del della di da du la las los le zu y e the".split())
+# Forms of one given name begin alike for so long: "Marie", "Maria".
+_ALIKE = 4
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person by name. `aliases` are folded words of other names, as one has by birth."""
+
+    name: str
+    aliases: frozenset[str] = frozenset()
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """The folded words of the name, without particles."""
+        return frozenset(tokens_of(self.name)) or frozenset(map(fold_accents, words(self.name)))
+
+    @cached_property
+    def surname(self) -> str:
+        """The last word of the name, folded; a numeral or "the Great" is a part of it, too."""
+        return (tokens_of(self.name) or [""])[-1]
+
+    @cached_property
+    def given(self) -> str:
+        """The first word of the name, folded; "" where it has but one."""
+        parts = tokens_of(self.name)
+        return parts[0] if len(parts) > 1 else ""
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name is the person's in full: the given name and, by birth or marriage, a
+        surname, and no word that is not theirs. Where the person has one name only, it is that."""
+        parts = tokens_of(name)
+        if not parts or not all(self._is_own(part) for part in parts):
+            return False
+        if not self.given:
+            return True
+        # An initial and the surname may be a brother's.
+        return len(parts) > 1 and any(self._is_given(part) for part in parts)
+
+    def is_named_in_short(self, name: str) -> bool:
+        """Whether a name is a shorter form of the person's: the surname, or the given name. Others
+        may bear it."""
+        parts = tokens_of(name)
+        if not parts or not set(parts) <= self.tokens:
+            return False
+        return parts[-1] == self.surname or parts == [self.given]
+
+    def has_namesake(self, text: str) -> bool:
+        """Whether a text names somebody else by a word of the person's name: "Irène Curie"."""
+        for match in _FULL_NAME.finditer(text):
+            parts = tokens_of(match[0])
+            shared = self.tokens.intersection(parts)
+            if shared and not all(self._is_own(part) for part in parts):
+                return True
+        return False
+
+    def _is_own(self, part: str) -> bool:
+        if part in self.tokens or part in self.aliases or self._is_given(part):
+            return True
+        return len(part) == 1 and any(token.startswith(part) for token in self.tokens)
+
+    def _is_given(self, part: str) -> bool:
+        if part == self.given:
+            return True
+        # The variant of a given name differs in its last letter: "Marie" and "Maria".
+        alike = len(part) == len(self.given) > _ALIKE and part[:-1] == self.given[:-1]
+        return alike and {part[-1], self.given[-1]} <= set("aeiy")
+
+
+_FULL_NAME = re.compile(NAME)
+
+
+def tokens_of(name: str) -> list[str]:
+    """Return the words of a name, folded, without particles. A possessive keeps its ending: it
+    names somebody's something."""
+    return [
+        folded
+        for word in words(name)
+        if (folded := fold_accents(word.replace("’", "'"))) not in _PARTICLES
+    ]
