@@ -48,6 +48,7 @@ MONTHS: dict[Language, dict[str, int]] = {
     },
 }  # fmt: skip
 
+_ANY_YEAR = re.compile(r"1\d{3}|20\d{2}")
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 _DAY = r"(?P<day>[0-3]?\d)"
 _NO_DIGIT = r"(?<![\d.,/$£€-])"
@@ -142,6 +143,8 @@ def find_dates(text: str, language: Language) -> list[DateMention]:
     A date has at least its year. Of a span such as 1815-1822 the first year is returned. Opus and
     page numbers, sums of money and counts of things are not dates.
     """
+    if not _ANY_YEAR.search(text):
+        return []
     taken: list[DateMention] = []
     for kind in ("full", "year"):
         for mention in _mentions(text, language, kind):

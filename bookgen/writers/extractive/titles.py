@@ -222,13 +222,12 @@ class Titles:
         Alfonso XII")."""
         vocabulary = self._vocabulary
         function_words = STOP_WORDS[self._evidence.subject.language] | vocabulary.prepositions
+        texts = (self._evidence.corpus.passages[place].text for place in group)
         before = [
             fold_accents(match[1])
-            for place in group
-            for match in re.finditer(
-                rf"([^\W\d_]+|[^\w\s]|\A)\s*\b{re.escape(name)}\b",
-                self._evidence.corpus.passages[place].text,
-            )
+            for text in texts
+            if name in text
+            for match in re.finditer(rf"([^\W\d_]+|[^\w\s]|\A)\s*\b{re.escape(name)}\b", text)
             if match[1][:1].islower() or not match[1][:1].isalpha()
         ]
         return bool(before) and all(
