@@ -16,7 +16,7 @@ from bookgen.writers.extractive.compose import quote
 from bookgen.writers.extractive.evidence import Evidence
 from bookgen.writers.extractive.facts import dated_fact
 
-__all__ = ["timeline"]
+__all__ = ["timeline", "told_places"]
 
 Floats = NDArray[np.float64]
 
@@ -91,7 +91,7 @@ def timeline(
     chapters tell is pointed to. Where sources disagree on the date of an event, it stands at each.
     The passages of the prologue, `opening`, are left to it.
     """
-    told = _told(evidence, sections)
+    told = told_places(evidence, sections)
     heard = _heard(evidence)
     reserved = {
         fold(sentence.text).casefold()
@@ -245,7 +245,7 @@ def _entry(evidence: Evidence, fact: _Fact) -> TimelineEntry:
     return TimelineEntry(fact.date, passage, quote([sentence], passage, evidence.subject.language))
 
 
-def _told(evidence: Evidence, sections: Sequence[Section]) -> dict[int, tuple[int, int]]:
+def told_places(evidence: Evidence, sections: Sequence[Section]) -> dict[int, tuple[int, int]]:
     """Return the places of the sentences that the sections quote, with where they stand."""
     places: defaultdict[int, list[int]] = defaultdict(list)
     for place, sentence in enumerate(evidence.sentences):

@@ -27,6 +27,7 @@ from bookgen.writers.extractive.compose import Paragraph, arrange, render
 from bookgen.writers.extractive.duplicates import Duplicates, find_duplicates
 from bookgen.writers.extractive.evidence import Evidence, Subject, gather
 from bookgen.writers.extractive.frame import choose_epilogue, choose_prologue
+from bookgen.writers.extractive.glossary import glossary
 from bookgen.writers.extractive.plan import further, plan
 from bookgen.writers.extractive.rank import (
     score_passages,
@@ -153,7 +154,9 @@ class ExtractiveWriter:
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
     ) -> tuple[GlossaryEntry, ...]:
         """Return who the people are that the sections name, as the sources say it."""
-        return ()
+        known = await self._analyse(brief, corpus)
+        frame = self._frame(known, brief)
+        return await self._offload(partial(glossary, known.everything, sections, frame))
 
     async def can_quote(self, passages: Sequence[str], brief: Brief, corpus: Corpus) -> bool:
         """Return whether a section can be quoted from these passages."""
