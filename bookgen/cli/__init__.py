@@ -1,4 +1,4 @@
-"""The command line: `bookgen write`, `outline`, `check` and `simulate`.
+"""The command line: `bookgen write`, `outline`, `check`, `serve` and `simulate`.
 
 Exit codes: 0 done, and every check passed; 1 a check failed, the sources cannot carry a book, or
 the model gave none; 2 wrong usage, or a file that cannot be read or written; 130 interrupted.
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from bookgen import __version__
-from bookgen.cli import check, outline, simulate, write
+from bookgen.cli import check, outline, serve, simulate, write
 
 __all__ = ["app", "main"]
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.command()(write.write)
 app.command()(outline.outline)
 app.command()(check.check)
+app.command()(serve.serve)
 app.command()(simulate.simulate)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bookgen.settings import Settings
     from bookgen.writers.prompted import PromptedWriter
 
-__all__ = ["ModelOptions", "Session", "opened"]
+__all__ = ["ModelOptions", "Session", "opened", "settings_of_the_environment"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class ModelOptions:
             return False
         from bookgen.llm.session import is_configured
 
-        return bool(self.model) or is_configured(_settings())
+        return bool(self.model) or is_configured(settings_of_the_environment())
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ async def opened(options: ModelOptions, brief: Brief) -> AsyncIterator[Session]:
 
     pacing = Pacing(options.parallel, requests_per_minute=options.requests_per_minute)
     async with open_model(
-        _settings(),
+        settings_of_the_environment(),
         model=options.model or None,
         budget=Budget(options.budget),
         gate=pacing.job(brief.subject, 1),
@@ -98,7 +98,7 @@ async def opened(options: ModelOptions, brief: Brief) -> AsyncIterator[Session]:
         yield Session(writer, opened_model)
 
 
-def _settings() -> Settings:
+def settings_of_the_environment() -> Settings:
     """Return the environment's settings; a value of the wrong form is an InputError."""
     from pydantic import ValidationError
 

@@ -20,6 +20,7 @@ __all__ = ["FORMATS", "print_checks", "print_summary", "render", "report_json"]
 # The file that each format of `--format` is written to.
 FORMATS = {
     "md": "book.md",
+    "txt": "book.txt",
     "html": "book.html",
     "csl": "references.json",
     "bib": "references.bib",
@@ -28,10 +29,11 @@ FORMATS = {
 
 def render(biography: Biography, report: Report, formats: Sequence[str]) -> dict[str, str]:
     """Return the texts of a book's files by their names, the report among them."""
-    from bookgen.export import bibtex, csl, html, markdown
+    from bookgen.export import bibtex, csl, html, markdown, text
 
     renderers = {
         "md": lambda: markdown.render(biography, report),
+        "txt": lambda: text.render(biography, report),
         "html": lambda: html.render(biography, report),
         "csl": lambda: csl.render(biography),
         "bib": lambda: bibtex.render(biography),

@@ -44,7 +44,7 @@ def write(
         LanguageName, typer.Option(help="Language of the sources and the book.")
     ] = LanguageName.en,
     format: Annotated[  # noqa: A002 - the option's name
-        str, typer.Option(help="What to write, parted by commas.", metavar="md,html,csl,bib")
+        str, typer.Option(help="What to write, parted by commas.", metavar="md,txt,html,csl,bib")
     ] = "md,html",
     outline: Annotated[
         Path | None,
@@ -188,7 +188,7 @@ def _formats(value: str) -> list[str]:
     names = [name.strip().lower() for name in value.split(",") if name.strip()]
     unknown = [name for name in names if name not in FORMATS]
     if unknown or not names:
-        raise InputError(f"--format takes {' and '.join(FORMATS)}, not {value!r}.")
+        raise InputError(f"--format takes some of {', '.join(FORMATS)}; not {value!r}.")
     return list(dict.fromkeys(names))
 
 

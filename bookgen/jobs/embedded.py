@@ -45,6 +45,11 @@ class EmbeddedRunner:
         if self._jobs:
             await asyncio.wait(self._jobs)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it still looks for jobs."""
+        return self._loop is not None and not self._loop.done()
+
     def wake(self) -> None:
         """Look for jobs at once."""
         self._wake.set()

@@ -35,10 +35,17 @@ def provider(monkeypatch, tmp_path):
         yield server
 
 
+# What runs in the background of a script has SIGINT ignored, and hands that on.
+HEARING = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('bookgen', run_name='__main__', alter_sys=True)"
+)
+
+
 @contextmanager
 def process(*arguments):
     """Run `bookgen write` beside the test; it does not outlive the block."""
-    command = [sys.executable, "-m", "bookgen", *WRITE, "--parallel", str(PARALLEL), *arguments]
+    command = [sys.executable, "-c", HEARING, *WRITE, "--parallel", str(PARALLEL), *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as writing:

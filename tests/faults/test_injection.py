@@ -54,8 +54,12 @@ def write_sources(folder):
             for place, paragraph in enumerate(account)
         ]
         suffix, make = _inputs.FILES[number % 3]
-        # The plain files of the inputs are of an age that had no such characters.
-        data = "\n\n".join(told).encode() if suffix == "txt" else make(told, number)
+        if suffix == "txt":
+            # The inputs' own have no such characters, and braces are of drawings in plain text.
+            plain = "\n\n".join(told).replace("{", "(").replace("}", ")")
+            data = plain.encode()
+        else:
+            data = make(told, number)
         (folder / f"account-{number:03d}.{suffix}").write_bytes(data)
 
 

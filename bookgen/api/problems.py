@@ -1,0 +1,116 @@
+"""Every error as RFC 9457 `application/problem+json`: the one place that knows which is which."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bookgen.errors import BookgenError, InputError
+from bookgen.jobs.errors import ConflictError, JobNotFoundError, JobStateError, StoreError
+
+__all__ = ["MEDIA_TYPE", "ProblemError", "add_handlers", "problem_response"]
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+# Status and type of each error; the first class that fits counts.
+_KINDS: tuple[tuple[type[BookgenError], int, str], ...] = (
+    (JobNotFoundError, 404, "job-not-found"),
+    (JobStateError, 409, "job-state"),
+    (ConflictError, 409, "conflict"),
+    (StoreError, 503, "store-unavailable"),
+    (InputError, 422, "invalid-input"),
+)
+
+
+class ProblemError(Exception):
+    """An error that is HTTP's own: `type` is its stable name, a part of a URI."""
+
+    def __init__(
+        self,
+        status: int,
+        type_: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(status, type_, detail)
+        self.status = status
+        self.type = type_
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.more = more
+
+
+def problem_response(problem: ProblemError) -> Response:
+    """Return the response that tells of a problem."""
+    body = {
+        "type": f"urn:bookgen:problem:{problem.type}",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.more,
+    }
+    # Nothing that a client sent, such as half of a surrogate pair, makes the answer fail.
+    text = json.dumps(body, ensure_ascii=True)
+    return Response(text, problem.status, problem.headers, MEDIA_TYPE)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let the application answer every error with a problem."""
+
+    async def own(_: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError)
+        return problem_response(error)
+
+    async def domain(_: Request, error: Exception) -> Response:
+        for kind, status, type_ in _KINDS:
+            if isinstance(error, kind):
+                headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+                return problem_response(ProblemError(status, type_, str(error), headers=headers))
+        raise error
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        errors = [
+            {
+                "location": ".".join(str(part) for part in one["loc"]),
+                "message": one["msg"],
+                "type": one["type"],
+            }
+            for one in error.errors()
+        ]
+        named = "; ".join(f"{one['location']}: {one['message']}" for one in errors[:3])
+        detail = f"The request does not hold. {named}"
+        return problem_response(
+            ProblemError(422, "invalid-request", detail, errors=jsonable_encoder(errors))
+        )
+
+    async def http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        type_ = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        return problem_response(
+            ProblemError(error.status_code, type_, str(error.detail), headers=error.headers)
+        )
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected error", path=request.url.path, exc_info=error)
+        detail = "An unexpected error. The log has it under this request's id."
+        return problem_response(ProblemError(500, "internal", detail))
+
+    app.add_exception_handler(ProblemError, own)
+    app.add_exception_handler(BookgenError, domain)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unexpected)

@@ -1,0 +1,47 @@
+"""The service as a server on a free port of this machine, in a thread, on a SQLite file."""
+
+import contextlib
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+import uvicorn
+
+from bookgen.api.app import create_app
+from bookgen.settings import Settings
+
+
+@contextlib.contextmanager
+def serving(folder, **settings):
+    """Serve until the block ends, and give a client; the same folder keeps the same jobs."""
+    given = {"bookgen_database_url": f"sqlite:///{folder}/jobs.db", "rate_limit_per_minute": 10_000}
+    app = create_app(Settings(_env_file=None, **{**given, **settings}))
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="critical", access_log=False, proxy_headers=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        until(lambda: server.started)
+        host, port = listener.getsockname()
+        with httpx.Client(base_url=f"http://{host}:{port}", timeout=20) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def until(holds, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def service(tmp_path):
+    with serving(tmp_path) as client:
+        yield client
