@@ -14,7 +14,7 @@ from bookgen.api.edge import Edge
 from bookgen.api.metrics import Metrics
 from bookgen.api.problems import add_handlers
 from bookgen.api.ratelimit import RateLimiter
-from bookgen.api.routes import biographies, root
+from bookgen.api.routes import biographies, root, sources
 from bookgen.api.service import opened
 from bookgen.settings import Settings
 
@@ -38,6 +38,7 @@ def create_app(settings: Settings, *, access_log: bool = False) -> FastAPI:
     add_handlers(app)
     app.include_router(root.router)
     app.include_router(biographies.router)
+    app.include_router(sources.router)
     origins = [part.strip() for part in settings.bookgen_cors_origins.split(",") if part.strip()]
     if origins:
         app.add_middleware(

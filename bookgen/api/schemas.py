@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from bookgen.jobs.order import BookOrder, Mode
 from bookgen.jobs.records import Job, JobPage
 
-__all__ = ["Created", "GenerateBody", "JobList", "JobStatus", "Progress", "moment"]
+__all__ = ["Created", "GenerateBody", "JobList", "JobStatus", "Progress", "Text", "moment"]
 
 # A book of the default length takes about so long, by a provider of usual speed or by quoting.
 _SECONDS_A_WORD = 0.003
