@@ -1,10 +1,6 @@
 """Books by a model from the command line: forecast, budget, resume, outline; on a real port."""
 
 import json
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -183,31 +179,3 @@ def test_the_key_is_nowhere(run, tmp_path):
     assert KEY not in out + err + out_too + err_too
     for file in tmp_path.rglob("*"):
         assert file.is_dir() or KEY not in file.read_text(encoding="utf-8")
-
-
-def test_a_killed_process_costs_only_the_calls_in_flight(run, tmp_path, monkeypatch):
-    slow = replace(INSTANT, time_to_first_token=0.15)
-    with running(slow) as server:
-        monkeypatch.setenv("OPENROUTER_BASE_URL", server.base_url)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bookgen", "write", *ADA, "--out", "ada", "--parallel", "1"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            deadline = time.monotonic() + 60
-            while len(sections_of(tmp_path / "ada")) < 2 and time.monotonic() < deadline:
-                assert process.poll() is None, "the book was finished before it could be killed"
-                time.sleep(0.01)
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        kept = sections_of(tmp_path / "ada")
-        assert len(kept) >= 2
-
-        code, *_ = run(server, "write", *ADA, "--out", "ada", "--resume")
-        assert code == 0
-        assert kept.items() <= sections_of(tmp_path / "ada").items()
-        twice = [count for count in server.state.calls_by_prompt.values() if count > 1]
-        # One section was in work, with a call and at most a second one to repair it.
-        assert sum(count - 1 for count in twice) <= 2

@@ -68,7 +68,7 @@ def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
     write_sources(folder)
     loaded = load_sources([folder], language="en")
-    # Plain files lose what looks like markup; here it gets through, as by some other reader.
+    # No reader leaves all of it in a source; here the whole order gets through, as by another.
     passages = tuple(
         replace(passage, text=f"{ORDER} {passage.text}")
         if passage.source_id == "account-003" and passage.number % 2

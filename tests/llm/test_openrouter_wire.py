@@ -215,9 +215,17 @@ class TestStreams:
         _, reply = ask(script, on_text=pieces.append)
         assert (pieces, reply.attempts) == (["Bonn, ", "1770."], 2)
 
-    def test_a_final_error_in_mid_stream_is_final(self):
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"code": 403},
+            {"code": "content_policy_violation"},
+            {"metadata": {"error_type": "content_policy_violation"}},
+        ],
+    )
+    def test_a_final_error_in_mid_stream_is_final(self, told):
         async def script(wire):
-            await wire.stream(text("Bonn"), event(error={"code": 403, "message": "flagged"}))
+            await wire.stream(text("Bonn"), event(error={"message": "flagged", **told}))
 
         server, error = ask(script)
         assert (error.status, error.message, server.calls) == (403, "flagged", 1)
@@ -386,6 +394,14 @@ class TestTheKey:
         _, reply = ask(script)
         assert KEY not in repr(reply)
         assert reply.text == "***Bonn, 1770."
+
+    def test_a_word_in_the_place_of_a_key_is_left_in_a_reply_and_not_in_an_error(self):
+        async def script(wire):
+            await wire.stream(text("There was none left.", "stop"), DONE)
+
+        assert ask(script, key="none")[1].text == "There was none left."
+        _, error = ask(self.echo_in_error(401), key="none", max_attempts=1)
+        assert "Bearer ***" in error.message
 
     @pytest.mark.parametrize("key", [f"{KEY}\nx", f"{KEY} x", f"{KEY}ñ"])
     def test_nor_one_that_no_header_can_hold(self, key):

@@ -290,6 +290,7 @@ def test_models_generations_and_counters_can_be_asked_for_under_both_prefixes():
     assert model["top_provider"]["max_completion_tokens"] < model["context_length"]
     assert "structured_outputs" in model["supported_parameters"]
     assert generation.json()["data"]["total_cost"] == reply.json()["usage"]["cost"]
+    assert generation.json()["data"]["prompt_hash"] == prompt_hash(ask())
     assert content(other) == content(reply)
     assert (counters["calls"], reset["calls"], gone.status_code) == (2, 0, 404)
 
@@ -325,20 +326,38 @@ def failing(fault):
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "retry_after"),
+    ("fault", "status", "retry_after", "kind"),
     [
-        (Fault.RATE_LIMIT_RETRY_AFTER, 429, "9"),
-        (Fault.RATE_LIMIT, 429, None),
-        (Fault.INTERNAL, 500, None),
-        (Fault.BAD_GATEWAY, 502, None),
+        (Fault.BAD_REQUEST, 400, None, "invalid_request"),
+        (Fault.UNAUTHORIZED, 401, None, "authentication"),
+        (Fault.NO_CREDIT, 402, None, "payment_required"),
+        (Fault.IN_FLIGHT_BUDGET, 402, "9", "payment_required"),
+        (Fault.MODERATION, 403, None, "content_policy_violation"),
+        (Fault.REQUEST_TIMEOUT, 408, None, "timeout"),
+        (Fault.TOO_LARGE, 413, None, "payload_too_large"),
+        (Fault.UNPROCESSABLE, 422, None, "unprocessable"),
+        (Fault.RATE_LIMIT_RETRY_AFTER, 429, "9", "rate_limit_exceeded"),
+        (Fault.RATE_LIMIT, 429, None, "rate_limit_exceeded"),
+        (Fault.INTERNAL, 500, None, "server"),
+        (Fault.BAD_GATEWAY, 502, None, "provider_unavailable"),
+        (Fault.UNAVAILABLE_RETRY_AFTER, 503, "9", "provider_unavailable"),
+        (Fault.EDGE_TIMEOUT, 524, None, "timeout"),
+        (Fault.OVERLOADED, 529, None, "provider_overloaded"),
     ],
 )
-def test_a_planned_error_is_answered_once(fault, status, retry_after):
+def test_a_planned_error_is_answered_once(fault, status, retry_after, kind):
     async def play(http, simulator):
-        return await post(http), await post(http), simulator.state
+        return await post(http), now(), await post(http), simulator.state
 
-    failed, fine, state = virtually(play, failing(fault))
-    assert (failed.status_code, failed.json()["error"]["code"]) == (status, status)
+    failed, answered, fine, state = virtually(play, failing(fault))
+    error = failed.json()["error"]
+    assert (failed.status_code, error["code"]) == (status, status)
+    assert error["metadata"]["error_type"] == kind
+    assert error["message"]
+    limited = error["metadata"].get("limit_source") == "openrouter_in_flight_budget"
+    assert limited == (fault is Fault.IN_FLIGHT_BUDGET)
+    # A provider that was not asked takes no time.
+    assert answered == pytest.approx(1.2 if status == 408 or status >= 500 else 0)
     assert failed.headers.get("Retry-After") == retry_after
     assert "X-RateLimit-Limit" not in failed.headers
     assert fine.status_code == 200
