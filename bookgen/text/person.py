@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from bookgen.text.words import fold_accents, words
+from bookgen.text.words import STOP_WORDS, fold_accents, words
 
 __all__ = ["NAME", "Person", "tokens_of"]
 
@@ -14,11 +14,15 @@ _CAPITALISED = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _INITIAL = r"[^\W\d_a-zà-öø-ÿ]\."
 _TITLED = r"(?:Mr|Mrs|Ms|Dr|St|Sr|Sra|Mme|Mlle|Prof|Rev|Capt|Col|Gen|Jr)\."
 _PART = rf"(?:{_TITLED}|{_INITIAL}|{_CAPITALISED})"
-_JOIN = r"(?: (?:van|von|der|den|de|del|della|di|da|du|la|las|los|le|zu|y|e))"
+_JOIN = r"(?: (?:van|von|der|den|de|del|della|di|da|du|la|las|los|le|the|el|zu|y|e))"
 # A pattern for a name, its particles and titles with it: "Mrs. Franklin", "Ramón y Cajal".
 NAME = rf"(?<![\w.])(?:{_PART})(?:{_JOIN}{{0,2}} {_PART})*"
 
-_PARTICLES = frozenset("van von der den de del della di da du la las los le zu y e the".split())
+_PARTICLES = frozenset("van von der den de del della di da du la las los le zu y e the el".split())
+_GENERATIONS = frozenset("jr sr".split())
+# "The Beethoven" is not the person, but a ship or a club.
+_ARTICLES = frozenset("The El La Los Las Le".split())
+_STOP_WORDS = STOP_WORDS["en"] | STOP_WORDS["es"]
 # Forms of one given name begin alike for so long: "Marie", "Maria".
 _ALIKE = 4
 
@@ -37,8 +41,9 @@ class Person:
 
     @cached_property
     def surname(self) -> str:
-        """The last word of the name, folded; a numeral or "the Great" is a part of it, too."""
-        return (tokens_of(self.name) or [""])[-1]
+        """The last word of the name, folded, but for "Jr." or "Sr."."""
+        parts = [part for part in tokens_of(self.name) if part not in _GENERATIONS]
+        return parts[-1] if parts else ""
 
     @cached_property
     def given(self) -> str:
@@ -47,15 +52,18 @@ class Person:
         return parts[0] if len(parts) > 1 else ""
 
     def is_named(self, name: str) -> bool:
-        """Whether a name is the person's in full: the given name and, by birth or marriage, a
-        surname, and no word that is not theirs. Where the person has one name only, it is that."""
+        """Whether a name is the person's in full: the given name and the surname, or one of birth,
+        and no word that is not theirs. Where the person has one name only, it is that."""
         parts = tokens_of(name)
         if not parts or not all(self._is_own(part) for part in parts):
             return False
         if not self.given:
             return True
         # An initial and the surname may be a brother's.
-        return len(parts) > 1 and any(self._is_given(part) for part in parts)
+        surnames = self.aliases | {self.surname}
+        return any(map(self._is_given, parts)) and any(
+            part in surnames and not self._is_given(part) for part in parts
+        )
 
     def is_named_in_short(self, name: str) -> bool:
         """Whether a name is a shorter form of the person's: the surname, or the given name. Others
@@ -69,6 +77,9 @@ class Person:
         """Whether a text names somebody else by a word of the person's name: "Irène Curie"."""
         for match in _FULL_NAME.finditer(text):
             parts = tokens_of(match[0])
+            # "When Beethoven came" names nobody else.
+            while parts and parts[0] in _STOP_WORDS:
+                parts = parts[1:]
             shared = self.tokens.intersection(parts)
             if shared and not all(self._is_own(part) for part in parts):
                 return True
@@ -96,5 +107,5 @@ def tokens_of(name: str) -> list[str]:
     return [
         folded
         for word in words(name)
-        if (folded := fold_accents(word.replace("’", "'"))) not in _PARTICLES
+        if (folded := fold_accents(word.replace("’", "'"))) not in _PARTICLES or word in _ARTICLES
     ]

@@ -44,6 +44,8 @@ _QUOTED = re.compile(r"“[^”]*(?:”|\Z)|\"[^\"]*(?:\"|\Z)|«[^»]*(?:»|\Z)"
 # Behind a date it says that the date is not sure, or that it is a span's.
 _UNSURE = re.compile(r"\s*(?:[?/\[]|\(\?|(?:or|o|u|to|a) (?:in |on |en |el )?\w+ ?\d|[–—-])")
 
+_SPAN = re.compile(r"\d[-–]\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -321,6 +323,8 @@ class _Sentence:
         gap = self.text[start : mention.start]
         precise = bool(mention.date.day)
         if self._words.dating.search(gap) is None or _UNSURE.match(self.text, mention.end):
+            return
+        if _SPAN.search(mention.text):
             return
         if goes_on is not None and goes_on.match(self.text, mention.end) is None:
             return

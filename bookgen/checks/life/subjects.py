@@ -116,13 +116,18 @@ class Subjects:
         if self._words.kin.search(place.text) or self._words.kin.search(place.before):
             return False
         around = self._passages[max(0, place.passage - _WINDOW) : place.passage + _WINDOW + 1]
-        if any(self._person.has_namesake(f"{one.heading or ''}. {one.text}") for one in around):
+        if any(self._has_namesake(passage) for passage in around):
             return False
         if tokens_of(name)[-1] == self._person.surname:
             return True
         # Many have a given name; the passage says whose it is.
         text = self._passages[place.passage].text
         return any(self._person.is_named(match[0]) for match in _NAME.finditer(text))
+
+    def _has_namesake(self, passage: Passage) -> bool:
+        # "Murió Cajal": the verb is no given name.
+        text = self._words.named.sub(" ", f"{passage.heading or ''}. {passage.text}")
+        return self._person.has_namesake(text)
 
     def _opening(self, before: str) -> _Opening | None:
         """Return what stands before a subject, or None where it is more than an opening."""
@@ -136,7 +141,7 @@ class Subjects:
         return None
 
     def _is_meant(self, name: str, place: Place, opening: _Opening) -> bool:
-        if name == self._words.speaker:
+        if re.fullmatch(self._words.speaker, name):
             return self._own
         if re.fullmatch(self._words.pronoun, name):
             return opening.plain and self._is_meant_by_pronoun(place)
@@ -149,7 +154,9 @@ class Subjects:
         for number in range(place.number - 1, -1, -1):
             here = Place(place.sentences, number, place.passage)
             text = here.text
-            if self._words.kin.search(text) or self._names_another(text):
+            if self._words.kin.search(text) or self._words.him.search(text):
+                return False
+            if self._names_another(text):
                 return False
             name = _NAME.match(text)
             if name and self.is_person(name[0], here):

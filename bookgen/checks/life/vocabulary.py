@@ -28,7 +28,8 @@ class Vocabulary:
     chronology, behind a `day`.
 
     `speaker`, `pronoun`, `possessive` and `epithet` stand for the person where it is known who is
-    meant. `kin` are relatives, and what tells namesakes apart.
+    meant. `kin` are relatives, and what tells namesakes apart; `him`
+    says that a sentence tells of two.
 
     `hedged` makes a sentence no plain statement; `refuted` says so of the one beside it. `again`
     are weddings that others resemble; `church` and `office` tell the two of one couple apart.
@@ -53,6 +54,7 @@ class Vocabulary:
     speaker: str
     pronoun: str
     possessive: str
+    him: re.Pattern[str]
     epithet: str
     kin: re.Pattern[str]
     hedged: re.Pattern[str]
@@ -122,6 +124,7 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
         speaker=r"\bI",
         pronoun=r"\b(?:He|She|he|she)",
         possessive=r"(?:His|Her)",
+        him=re.compile(r"\b(?:him|them|another|other)\b"),
         epithet=r"\b[Tt]he (?:great )?(?:master|maestro|composer|poet|painter|philosopher"
         r"|scientist|novelist|playwright|sculptor|mathematician|physicist)",
         kin=re.compile(
@@ -137,7 +140,8 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
             r"|wrong\w*|incorrect\w*|false\w*|misprint\w*|nearly|almost|dream\w*|imagin\w+"
             r"|pretend\w*|fiction\w*|disput\w+|sic|instead|rather than|anniversary|\w*centenary"
             r"|maintain\w*|assert\w*|insist\w*|others|some|sources?|accounts?|biographers?|gives"
-            r"|states?|stated|variously|either|[Ii]f|[Ss]ome|[Oo]thers|[Aa]ccording|[Pp]erhaps)\b"
+            r"|states?|stated|variously|either|story|novel|poem|film|opera|tale|opinion|editions?|versions?"
+            r"|t(?:ells?|old)|relate[sd]?|wr(?:ites?|ote)|prints?|printed|[Ii]f|[Ss]ome|[Oo]thers|[Aa]ccording|[Pp]erhaps)\b"
         ),
         refuted=re.compile(
             r"\b(?:err(?:or|ors|oneous\w*|s|ed)|mistak\w+|wrong\w*|incorrect\w*|false\w*|untrue"
@@ -199,7 +203,7 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
                 1,
             ),
         ),
-        letters=re.compile(r"\b(?:letters|correspondence)\b", re.I),
+        letters=re.compile(r"\b(?:letters|correspondence)\b(?! to\b)", re.I),
         first_person=re.compile(r"\b(?:I|my|me)\b"),
     ),
     "es": Vocabulary(
@@ -238,6 +242,7 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
         speaker=r"\b[Yy]o",
         pronoun=r"\b(?:Él|Ella|él|ella)",
         possessive=r"(?:Su|Sus)",
+        him=re.compile(r"\b(?:lo|le|ellos|otro|otra)\b"),
         epithet=r"\b[Ee]l (?:gran )?(?:maestro|compositor|poeta|pintor|filósofo|sabio|novelista"
         r"|escultor|histólogo)",
         kin=re.compile(
@@ -251,7 +256,8 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
             r"|pudo|podría|habría|debió|debe|leyenda|tradición|rumor\w*|inciert\w+|dud\w+"
             r"|err(?:or|ores|óne\w+)|equivoc\w+|fals[oa]\w*|errata|casi|soñó|imagin\w+|fingió"
             r"|discut\w+|sic|en lugar|en vez|aniversario|\w*centenario|sostien\w+|asegur\w+"
-            r"|afirm\w+|algunos|otros|fuentes?|biógrafos?|versión|versiones)\b",
+            r"|afirm\w+|algunos|otros|fuentes?|biógrafos?|versión|versiones|novela|cuento|poema"
+            r"|película|ópera|opinión|edición|cuentan?|relatan?|escrib\w+)\b",
             re.I,
         ),
         refuted=re.compile(
@@ -275,6 +281,7 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
             r"|\b(?:cuando|que|quien|quienes|cuyo|cuya|donde|mientras|después|antes|tras|hasta"
             r"|desde|aunque|porque|si|pero|o|u|como|durante|él|ella|yo|había|habían|ha|han|era"
             r"|eran|fue|fueron|estaba|luego|y(?= [a-zá-ú]))\b"
+            r"|, [ye]\b|\b[a-zá-ú]+(?:ó|aron|ieron|aba|aban)\b"
             r"|\b(?!(?:lado|llegada|madrugada|posada|morada|ciudad|estado|condado|ducado|prado"
             r"|sagrad[oa]|partido)\b)[a-zá-ú]+(?:ad[oa]s?|id[oa]s?|ando|iendo)\b"
         ),
@@ -297,7 +304,7 @@ VOCABULARY: Mapping[Language, Vocabulary] = {
             ),
         ),
         ages_alone=((re.compile(rf"Tenía (?P<value>{_ES_NUMBER} años)[.,;]"), 0),),
-        letters=re.compile(r"\b(?:cartas|correspondencia|epistolario)\b", re.I),
+        letters=re.compile(r"\b(?:cartas|correspondencia|epistolario)\b(?! a\b)", re.I),
         first_person=re.compile(r"\b(?:yo|mi|mis|me)\b", re.I),
     ),
 }  # fmt: skip
