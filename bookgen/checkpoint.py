@@ -37,6 +37,7 @@ __all__ = [
     "outline_from",
     "outline_to",
     "passages_unknown",
+    "provenance_from",
 ]
 
 _VERSION = 1
@@ -143,14 +144,7 @@ class FolderCheckpoint:
         if data is None or data["plan"] != _plain(plan):
             return None
         kept = data["section"]
-        provenance = kept.pop("provenance")
-        if provenance is not None:
-            usage = Usage(**provenance.pop("usage"))
-            lists = {
-                name: tuple(value) for name, value in provenance.items() if isinstance(value, list)
-            }
-            provenance = Provenance(**{**provenance, **lists}, usage=usage)
-        return Section(**kept, provenance=provenance)
+        return Section(**{**kept, "provenance": provenance_from(kept["provenance"])})
 
     async def keep_section(self, plan: SectionPlan, section: Section) -> None:
         self._write(_name(plan), {"plan": _plain(plan), "section": asdict(section)})
@@ -199,6 +193,16 @@ def _name(plan: SectionPlan) -> str:
 
 def _plain(plan: SectionPlan) -> dict[str, Any]:
     return {**asdict(plan), "passages": list(plan.passages)}
+
+
+def provenance_from(data: Mapping[str, Any] | None) -> Provenance | None:
+    """Return the provenance that `asdict` made plain values of, None for None."""
+    if data is None:
+        return None
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+    }
+    return Provenance(**{**values, "usage": Usage(**data["usage"])})
 
 
 def outline_to(outline: Outline) -> dict[str, Any]:
@@ -261,7 +265,10 @@ def _chapter(number: int, data: Mapping[str, Any]) -> ChapterPlan:
             )
             for place, one in enumerate(data["sections"], 1)
         ),
-        period=(_date(period[0]), _date(period[1])) if period else None,
+        # YAML reads a bare year as a number.
+        period=(PartialDate.parse(str(period[0])), PartialDate.parse(str(period[1])))
+        if period
+        else None,
     )
 
 
@@ -270,10 +277,6 @@ def _title(data: Mapping[str, Any]) -> str:
     if not title:
         raise ValueError("a title is empty")
     return title
-
-
-def _date(text: str) -> PartialDate:
-    return PartialDate(*(int(part) for part in str(text).split("-")))
 
 
 def passages_unknown(outline: Outline, corpus: Corpus) -> Sequence[str]:

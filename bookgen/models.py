@@ -79,6 +79,11 @@ class PartialDate:
     month: int = 0
     day: int = 0
 
+    @classmethod
+    def parse(cls, text: str) -> PartialDate:
+        """Return the date that `str` gives such a text for. Raises ValueError for other text."""
+        return cls(*map(int, text.split("-")))
+
     def __str__(self) -> str:
         """ISO 8601 with reduced precision: 1770, 1770-12 or 1770-12-16."""
         parts = [f"{self.year:04d}"]

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from support.provenance import PROVENANCE
 from support.small_book import BRIEF, CORPUS, QuotingWriter
 
 from bookgen.checkpoint import (
@@ -16,7 +17,7 @@ from bookgen.checkpoint import (
     passages_unknown,
 )
 from bookgen.errors import InputError, WriterError
-from bookgen.models import ChapterPlan, PartialDate, Provenance, Section, SectionPlan, Usage
+from bookgen.models import ChapterPlan, PartialDate, Section, SectionPlan
 from bookgen.pipeline import write_biography
 
 PLAN = SectionPlan(2, 1, "Bonn", 600, ("fischer:1", "fischer:2"))
@@ -25,17 +26,7 @@ SECTION = Section(
     1,
     "Bonn",
     "“He was born at Bonn.” [@fischer:1]",
-    Provenance(
-        "0123456789abcdef",
-        "some/model",
-        Usage(900, 400, None, 12),
-        provider="Somebody",
-        generation_ids=("gen-1", "gen-2"),
-        attempts=3,
-        passages=PLAN.passages,
-        source_hashes=("a" * 64,),
-        notes=("written again",),
-    ),
+    PROVENANCE,
 )
 
 

@@ -54,3 +54,10 @@ def test_errors_survive_a_process_boundary_and_say_what_was_wrong(error):
 
 def test_no_sources_at_all_says_how_to_name_one():
     assert "--sources" in str(NoSourcesError())
+
+
+@pytest.mark.parametrize(
+    "date", [PartialDate(1770), PartialDate(1770, 12), PartialDate(1770, 12, 16), PartialDate(476)]
+)
+def test_a_date_is_read_back_from_its_text(date):
+    assert PartialDate.parse(str(date)) == date

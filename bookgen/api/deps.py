@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from bookgen.api.clients import ApiKeys
-from bookgen.api.edge import api_key
 from bookgen.api.problems import ProblemError
 from bookgen.api.service import Service
 from bookgen.jobs.records import Job
@@ -34,7 +33,7 @@ FoundJob = Annotated[Job, Depends(_job)]
 def require_key(request: Request) -> None:
     """Refuse a request without a known key, where keys are required."""
     keys: ApiKeys = request.app.state.keys
-    if keys.are_required and keys.client(api_key(request)) is None:
+    if keys.are_required and request.state.key_owner is None:
         raise ProblemError(
             401,
             "key-required",

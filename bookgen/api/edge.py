@@ -8,8 +8,8 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bookgen.api.clients import ApiKeys, TrustedProxies, header
@@ -17,7 +17,7 @@ from bookgen.api.metrics import Metrics
 from bookgen.api.problems import ProblemError, problem_response
 from bookgen.api.ratelimit import Allowance, RateLimiter
 
-__all__ = ["Edge", "api_key"]
+__all__ = ["Edge"]
 
 _FREE = frozenset({"/health", "/livez", "/readyz", "/metrics"})
 _GIVEN_ID = re.compile(r"[\w.-]{1,64}")
@@ -64,7 +64,9 @@ class Edge:
                 message = {**message, "headers": [*message["headers"], *headers]}
             await send(message)
 
-        client = self._client(scope)
+        owner = self._keys.client(_api_key(scope)) if self._keys.are_required else None
+        scope.setdefault("state", {})["key_owner"] = owner
+        client = owner or self._proxies.client(scope)
         try:
             if scope["path"] not in _FREE:
                 allowance = self._limiter.take(client)
@@ -110,10 +112,6 @@ class Edge:
 
         await self._app(scope, bounded, send)
 
-    def _client(self, scope: Scope) -> str:
-        key = api_key(Request(scope)) if self._keys.are_required else None
-        return self._keys.client(key) or self._proxies.client(scope)
-
     def _told(self, allowance: Allowance) -> list[tuple[bytes, bytes]]:
         policy = f'"default";q={self._limiter.limit};w=60'
         state = f'"default";r={allowance.remaining};t={allowance.reset}'
@@ -135,9 +133,10 @@ class Edge:
         )
 
 
-def api_key(request: Request) -> str | None:
+def _api_key(scope: Scope) -> str | None:
     """Return the key that a request brings: as a bearer token, or in X-API-Key."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    headers = Headers(scope=scope)
+    scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    return request.headers.get("x-api-key")
+    return headers.get("x-api-key")

@@ -158,8 +158,10 @@ class JobList(BaseModel):
 
     @classmethod
     def of(cls, page: JobPage) -> JobList:
-        done = {job.id: job.chapters if job.status == "completed" else 0 for job in page.jobs}
         return cls(
-            biographies=[JobStatus.of(job, done[job.id]) for job in page.jobs],
+            biographies=[
+                JobStatus.of(job, job.chapters if job.status == "completed" else 0)
+                for job in page.jobs
+            ],
             cursor=page.cursor,
         )

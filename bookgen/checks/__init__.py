@@ -53,18 +53,19 @@ def check_book(book: BookFile, corpus: Corpus | None = None) -> Report:
     one, the report's coverage is None. A work of the bibliography is found in the corpus by the
     name of its file, and by its title where several files have that name.
     """
-    evidence = None if corpus is None else _evidence(book, corpus)
+    evidence: dict[str, Passage] | None = None
+    disagreeing: tuple[str, ...] = ()
+    if corpus is not None:
+        evidence = _evidence(book, corpus)
+        cited = {passage.id for passage in evidence.values()}
+        disagreeing = _contradictions(book.brief, corpus, cited)
     return _report(
         Manuscript.of(book),
         cited={number: note for number, note in book.notes.items() if note.work is not None},
         evidence=evidence,
         chapters=len(book.chapters),
         shortfall=book.shortfall,
-        contradictions=(
-            ()
-            if corpus is None or evidence is None
-            else _contradictions(book.brief, corpus, {one.id for one in evidence.values()})
-        ),
+        contradictions=disagreeing,
     )
 
 

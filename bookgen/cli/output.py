@@ -15,30 +15,14 @@ from bookgen import __version__
 from bookgen.models import Biography, Brief, Corpus, Report
 from bookgen.text.formats import format_number, format_share
 
-__all__ = ["FORMATS", "print_checks", "print_summary", "render", "report_json"]
-
-# The file that each format of `--format` is written to.
-FORMATS = {
-    "md": "book.md",
-    "txt": "book.txt",
-    "html": "book.html",
-    "csl": "references.json",
-    "bib": "references.bib",
-}
+__all__ = ["print_checks", "print_summary", "render", "report_json"]
 
 
 def render(biography: Biography, report: Report, formats: Sequence[str]) -> dict[str, str]:
     """Return the texts of a book's files by their names, the report among them."""
-    from bookgen.export import bibtex, csl, html, markdown, text
+    from bookgen.export.formats import FORMATS
 
-    renderers = {
-        "md": lambda: markdown.render(biography, report),
-        "txt": lambda: text.render(biography, report),
-        "html": lambda: html.render(biography, report),
-        "csl": lambda: csl.render(biography),
-        "bib": lambda: bibtex.render(biography),
-    }
-    texts = {FORMATS[name]: renderers[name]() for name in formats}
+    texts = {FORMATS[name].file: FORMATS[name].render(biography, report) for name in formats}
     return {**texts, "report.json": report_json(biography.brief, report, biography) + "\n"}
 
 

@@ -15,7 +15,7 @@ from bookgen.cli.arguments import LanguageName, ModelName, RequestsPerMinute, So
 from bookgen.cli.failing import plain_errors
 from bookgen.cli.model import ModelOptions, Session, opened
 from bookgen.cli.outline import read_outline
-from bookgen.cli.output import FORMATS, print_summary, render
+from bookgen.cli.output import print_summary, render
 from bookgen.cli.progress import ShownProgress
 from bookgen.errors import InputError
 from bookgen.models import Biography, Brief, Corpus, Outline, Report
@@ -185,6 +185,8 @@ def _place(text: str) -> tuple[int, int]:
 
 
 def _formats(value: str) -> list[str]:
+    from bookgen.export.formats import FORMATS
+
     names = [name.strip().lower() for name in value.split(",") if name.strip()]
     unknown = [name for name in names if name not in FORMATS]
     if unknown or not names:

@@ -77,7 +77,9 @@ def _book(
     around = [section for section in sections if section.chapter not in chapters]
     told = tuple(section for place, section in sorted(by_place.items()) if place[0] in chapters)
     timeline = tuple(
-        TimelineEntry(_date(entry["date"]), entry["passage"], entry["text"], _told_in(entry))
+        TimelineEntry(
+            PartialDate.parse(entry["date"]), entry["passage"], entry["text"], _told_in(entry)
+        )
         for entry in result.get("timeline", ())
     )
     glossary = tuple(
@@ -100,7 +102,3 @@ def _book(
 def _told_in(entry: Mapping[str, Any]) -> tuple[int, int] | None:
     place = entry["told_in"]
     return None if place is None else (place[0], place[1])
-
-
-def _date(text: str) -> PartialDate:
-    return PartialDate(*map(int, text.split("-")))

@@ -96,12 +96,8 @@ def _unpacked(contents: Sequence[bytes], failures: Sequence[SourceError]) -> Cor
     plain: list[Mapping[str, Any]] = [json.loads(zlib.decompress(one)) for one in contents]
     sources = tuple(Source(**one["source"]) for one in plain)
     passages = tuple(
-        Passage(source.id, number, text, heading, _date(date))
+        Passage(source.id, number, text, heading, None if date is None else PartialDate.parse(date))
         for source, one in zip(sources, plain, strict=True)
         for number, text, heading, date in one["passages"]
     )
     return Corpus(sources, passages, tuple(failures))
-
-
-def _date(text: str | None) -> PartialDate | None:
-    return None if text is None else PartialDate(*map(int, text.split("-")))

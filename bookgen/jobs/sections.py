@@ -3,17 +3,17 @@ happens to it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, case, exists, select
 
+from bookgen.checkpoint import provenance_from
 from bookgen.jobs.records import Lease
 from bookgen.jobs.statements import Topic, fenced, held, insert, tell, whole
 from bookgen.jobs.tables import database_time, jobs
 from bookgen.jobs.tables import sections as table
-from bookgen.models import Provenance, Section, SectionPlan, Usage
+from bookgen.models import Section, SectionPlan
 from bookgen.text.words import count_words
 
 __all__ = ["Sections"]
@@ -116,12 +116,5 @@ def _is_kept(lease: Lease, plan: SectionPlan) -> Any:
 
 
 def _section(row: Row[Any]) -> Section:
-    provenance = None if row.provenance is None else _provenance(row.provenance)
+    provenance = provenance_from(row.provenance)
     return Section(row.chapter, row.number, row.title, row.text, provenance)
-
-
-def _provenance(plain: Mapping[str, Any]) -> Provenance:
-    fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
-    }
-    return Provenance(**{**fields, "usage": Usage(**plain["usage"])})

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
+from support.provenance import PROVENANCE
+
 from bookgen.jobs.records import NewJob
 from bookgen.models import (
     ChapterPlan,
     Outline,
     PartialDate,
-    Provenance,
     Section,
     SectionPlan,
-    Usage,
 )
 
 NEW = NewJob(
@@ -37,18 +37,6 @@ OUTLINE = Outline(
 )
 
 PLAN = OUTLINE.sections[0]
-
-PROVENANCE = Provenance(
-    "0123456789abcdef",
-    "some/model",
-    Usage(900, 400, None, 12),
-    provider="Somebody",
-    generation_ids=("gen-1", "gen-2"),
-    attempts=3,
-    passages=PLAN.passages,
-    source_hashes=("a" * 64,),
-    notes=("written again",),
-)
 
 
 def section(plan=PLAN, text="“He was born at Bonn.” [@fischer:1]"):

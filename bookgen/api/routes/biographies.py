@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -18,11 +19,10 @@ from bookgen.api.schemas import Created, GenerateBody, JobList, JobStatus
 from bookgen.api.service import Service
 from bookgen.checkpoint import outline_from, outline_to, passages_unknown
 from bookgen.errors import InputError
-from bookgen.export import bibtex, csl, html, markdown, text
+from bookgen.export.formats import FORMATS
 from bookgen.jobs.books import kept_book
 from bookgen.jobs.records import Idempotency, Job, NewJob, Status
 from bookgen.jobs.transitions import ENDED
-from bookgen.models import Biography, Report
 from bookgen.text.words import fold_accents
 
 __all__ = ["router"]
@@ -32,13 +32,6 @@ router = APIRouter(
 )
 
 Format = Literal["txt", "md", "html", "csl", "bib"]
-_FORMATS: dict[str, tuple[str, str, Callable[[Biography, Report], str]]] = {
-    "txt": ("txt", "text/plain; charset=utf-8", text.render),
-    "md": ("md", "text/markdown; charset=utf-8", markdown.render),
-    "html": ("html", "text/html; charset=utf-8", html.render),
-    "csl": ("json", "application/json", lambda book, _: csl.render(book)),
-    "bib": ("bib", "application/x-bibtex", lambda book, _: bibtex.render(book)),
-}
 _FOLLOW_SECONDS = 0.3
 _KEY_LENGTH = 200
 
@@ -51,13 +44,12 @@ async def generate(
 ) -> Created:
     """Order a book. The same Idempotency-Key and body give the same job."""
     order = body.order()
-    new = NewJob(
-        order.to_plain(), order.character, order.chapters, order.total_words, body.language
-    )
+    plain = order.to_plain()
+    new = NewJob(plain, order.character, order.chapters, order.total_words, order.language)
     key = None
     if idempotency_key is not None:
-        plain = json.dumps(order.to_plain(), sort_keys=True).encode()
-        key = Idempotency("api", idempotency_key, hashlib.sha256(plain).hexdigest())
+        body_hash = hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+        key = Idempotency("api", idempotency_key, body_hash)
     job = await service.store.create(new, key)
     service.runner.wake()
     return Created.of(job, order)
@@ -109,11 +101,12 @@ async def download(
     found = await kept_book(service.store, job.id)
     if found is None:
         raise ProblemError(409, "nothing-finished", "No section of this book is finished yet.")
-    suffix, media_type, renderer = _FORMATS[format]
-    content = await asyncio.to_thread(renderer, *found)
+    wanted = FORMATS[format]
+    content = await asyncio.to_thread(wanted.render, *found)
     name = re.sub(r"[^a-z0-9]+", "-", fold_accents(job.character)).strip("-")[:80] or "book"
-    disposition = f'attachment; filename="{name}.{suffix}"'
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
+    disposition = f'attachment; filename="{name}{PurePath(wanted.file).suffix}"'
+    headers = {"Content-Disposition": disposition}
+    return Response(content, media_type=wanted.media_type, headers=headers)
 
 
 @router.get("/{job_id}/report")

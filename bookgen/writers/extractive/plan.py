@@ -95,30 +95,20 @@ def further(
     left[list(used | alike)] = 0.0
     chosen = choose(evidence, left, words)
     groups = [group for part in _chapters(brief, evidence, chosen, times, found) for group in part]
-    taken = [chapter.title for chapter in outline.chapters]
+    chapters = list(outline.chapters)
+    taken = [chapter.title for chapter in chapters]
     taken += [section.title for section in outline.sections]
     titles = Titles(evidence, times, taken).give(groups)
-    middles = [
-        np.median(
-            [
-                times.years[evidence.place_of[one]]
-                for plan in chapter.sections
-                for one in plan.passages
-            ]
-        )
-        for chapter in outline.chapters
-    ]
-    added: dict[int, list[tuple[str, _Group]]] = {}
+    told = [[one for plan in chapter.sections for one in plan.passages] for chapter in chapters]
+    middles = np.array(
+        [np.median(times.years[[evidence.place_of[one] for one in group]]) for group in told]
+    )
     for title, group in zip(titles, groups, strict=True):
-        distances = np.abs(np.array(middles) - np.median(times.years[group]))
-        added.setdefault(int(distances.argmin()), []).append((title, group))
-    chapters = []
-    for place, chapter in enumerate(outline.chapters):
-        sections = list(chapter.sections)
-        for title, group in added.get(place, ()):
-            number = len(sections) + 1
-            sections.append(_section_plan(evidence, chapter.number, number, title, group))
-        chapters.append(replace(chapter, sections=tuple(sections)))
+        place = int(np.abs(middles - np.median(times.years[group])).argmin())
+        chapter = chapters[place]
+        number = len(chapter.sections) + 1
+        section = _section_plan(evidence, chapter.number, number, title, group)
+        chapters[place] = replace(chapter, sections=(*chapter.sections, section))
     return replace(outline, chapters=tuple(chapters))
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ class ExtractiveWriter:
         """Return the plan. Its budgets are what the sections will have; their sum stays within
         `brief.words`. No chapters if nothing in the corpus can be quoted."""
         known = await self._analyse(brief, corpus)
-        frame = self._frame(known, brief)
+        frame = list(chain(*self._frame(known, brief)))
         reserved = sum(paragraph.words for paragraph in arrange(known.evidence, frame))
         worth = known.worth.copy()
         worth[frame] = 0.0
@@ -87,7 +88,8 @@ class ExtractiveWriter:
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that say who the person was, or None where none does."""
         known = await self._analyse(brief, corpus)
-        text = _quoted(known, self._opening(known, brief), outline)
+        opening, _ = self._frame(known, brief)
+        text = _quoted(known, opening, outline)
         return Section(0, 1, PROLOGUE_TITLE[brief.language], text) if text else None
 
     async def introduction(
@@ -119,7 +121,8 @@ class ExtractiveWriter:
     async def epilogue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that look back on the life, or None where none does."""
         known = await self._analyse(brief, corpus)
-        text = _quoted(known, self._closing(known, brief), outline)
+        _, closing = self._frame(known, brief)
+        text = _quoted(known, closing, outline)
         chapter = len(outline.chapters) + 1
         return Section(chapter, 1, EPILOGUE_TITLE[brief.language], text) if text else None
 
@@ -134,7 +137,7 @@ class ExtractiveWriter:
         of its time, for a book that tells its passages in fewer words than they have."""
         known = await self._analyse(brief, corpus)
         worth = known.worth.copy()
-        worth[self._frame(known, brief)] = 0.0
+        worth[list(chain(*self._frame(known, brief)))] = 0.0
         evidence, times, duplicates = known.evidence, known.times, known.duplicates
         return await self._offload(
             partial(further, brief, outline, evidence, worth, times, duplicates, words)
@@ -145,7 +148,7 @@ class ExtractiveWriter:
     ) -> tuple[TimelineEntry, ...]:
         """Return the dated facts of the life; those that the sections tell are pointed to."""
         known = await self._analyse(brief, corpus)
-        opening = self._opening(known, brief)
+        opening, _ = self._frame(known, brief)
         return await self._offload(
             partial(timeline, known.everything, known.scores, known.life, sections, opening)
         )
@@ -155,7 +158,7 @@ class ExtractiveWriter:
     ) -> tuple[GlossaryEntry, ...]:
         """Return who the people are that the sections name, as the sources say it."""
         known = await self._analyse(brief, corpus)
-        frame = self._frame(known, brief)
+        frame = list(chain(*self._frame(known, brief)))
         return await self._offload(partial(glossary, known.everything, sections, frame))
 
     async def can_quote(self, passages: Sequence[str], brief: Brief, corpus: Corpus) -> bool:
@@ -172,16 +175,11 @@ class ExtractiveWriter:
                 self._analysis = known
         return known
 
-    def _opening(self, known: _Analysis, brief: Brief) -> list[int]:
-        return choose_prologue(known.evidence, known.relevance, brief.words)
-
-    def _closing(self, known: _Analysis, brief: Brief) -> list[int]:
-        opening = self._opening(known, brief)
-        return choose_epilogue(known.evidence, known.relevance, known.life, brief.words, opening)
-
-    def _frame(self, known: _Analysis, brief: Brief) -> list[int]:
-        """Return the passages that no section gets."""
-        return [*self._opening(known, brief), *self._closing(known, brief)]
+    def _frame(self, known: _Analysis, brief: Brief) -> tuple[list[int], list[int]]:
+        """Return the passages of the prologue and of the epilogue, which no section gets."""
+        opening = choose_prologue(known.evidence, known.relevance, brief.words)
+        closing = choose_epilogue(known.evidence, known.relevance, known.life, brief.words, opening)
+        return opening, closing
 
 
 def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:

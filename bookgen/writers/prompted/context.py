@@ -11,7 +11,7 @@ from bookgen.writers.prompted import prompts
 
 __all__ = [
     "LANGUAGES",
-    "around",
+    "before_and_after",
     "digests",
     "elsewhere",
     "fitting",
@@ -68,7 +68,7 @@ def digests(plans: Iterable[SectionPlan], corpus: Corpus) -> str:
     return "\n".join(lines) or "- nothing"
 
 
-def around(plan: SectionPlan, outline: Outline, corpus: Corpus) -> tuple[str, str]:
+def before_and_after(plan: SectionPlan, outline: Outline, corpus: Corpus) -> tuple[str, str]:
     """Return what stands right before a section and what comes right after it, for a transition:
     the end of the one, the beginning of the other."""
     plans = outline.sections

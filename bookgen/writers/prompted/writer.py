@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bookgen.errors import ReplyError
@@ -80,9 +79,9 @@ class PromptedWriter:
         book = (brief, plan, corpus)
         asked = [await self._section_asked(section, *book) for section in plan.sections]
         asked += [
-            await self._introduction_asked(chapter, *book)
+            self._introduction_asked(chapter, first, *book)
             for chapter in plan.chapters
-            if await self._introducing(chapter, brief, corpus)
+            if (first := await self._introducing(chapter, brief, corpus))
         ]
         if prologue := await self._quoting.prologue(*book):
             asked.append(self._frame_asked("prologue", prologue, *book))
@@ -126,17 +125,20 @@ class PromptedWriter:
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return the opening, told from the passages that would be quoted for it."""
         quoted = await self._quoting.prologue(brief, outline, corpus)
-        if quoted is None:
-            return None
-        asked = self._frame_asked("prologue", quoted, brief, outline, corpus)
-        return await self._telling.write(quoted, asked, brief, corpus)
+        return await self._told_from("prologue", quoted, brief, outline, corpus)
 
     async def epilogue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return what looks back, told from the passages that would be quoted for it."""
         quoted = await self._quoting.epilogue(brief, outline, corpus)
+        return await self._told_from("epilogue", quoted, brief, outline, corpus)
+
+    async def _told_from(
+        self, prompt: str, quoted: Section | None, brief: Brief, outline: Outline, corpus: Corpus
+    ) -> Section | None:
+        """Return what is told from the passages of a quoted part, None where there is none."""
         if quoted is None:
             return None
-        asked = self._frame_asked("epilogue", quoted, brief, outline, corpus)
+        asked = self._frame_asked(prompt, quoted, brief, outline, corpus)
         return await self._telling.write(quoted, asked, brief, corpus)
 
     def _frame_asked(
@@ -156,27 +158,25 @@ class PromptedWriter:
         """Return a paragraph told from the first passage of the chapter, which its first section
         then leaves to it; None where that section has too few."""
         require_passages(chapter.sections[0], corpus)
-        passages = await self._introducing(chapter, brief, corpus)
-        if not passages:
+        first = await self._introducing(chapter, brief, corpus)
+        if first is None:
             return None
-        asked = await self._introduction_asked(chapter, brief, outline, corpus)
-        place = SectionPlan(chapter.number, 0, "", asked.words, passages)
+        asked = self._introduction_asked(chapter, first, brief, outline, corpus)
+        place = SectionPlan(chapter.number, 0, "", asked.words, (first.id,))
         return await self._told_or_quoted(place, asked, brief, outline, corpus)
 
-    async def _introduction_asked(
-        self, chapter: ChapterPlan, brief: Brief, outline: Outline, corpus: Corpus
+    def _introduction_asked(
+        self, chapter: ChapterPlan, first: Passage, brief: Brief, outline: Outline, corpus: Corpus
     ) -> Asked:
-        introducing = await self._introducing(chapter, brief, corpus)
-        passages = tuple(corpus.passage[passage] for passage in introducing)
-        words = _introduction_words(passages)
+        words = _introduction_words(first)
         request = prompts.load("introduction").fill(
             chapter=chapter.number,
             title=chapter.title,
             sections=context.digests(chapter.sections, corpus),
             words=words,
-            passages=context.passage_lines(passages),
+            passages=context.passage_lines([first]),
         )
-        return self._asked(brief, outline, corpus, request, passages, words)
+        return self._asked(brief, outline, corpus, request, (first,), words)
 
     async def section(
         self, plan: SectionPlan, brief: Brief, outline: Outline, corpus: Corpus
@@ -196,11 +196,11 @@ class PromptedWriter:
         chapter = next(one for one in outline.chapters if one.number == plan.chapter)
         given = [corpus.passage[passage_id] for passage_id in plan.passages]
         words = plan.words
-        if plan.number == 1 and await self._introducing(chapter, brief, corpus):
-            introducing, *given = given
-            words = max(words - _introduction_words([introducing]), _INTRODUCTION_WORDS[0])
+        if plan.number == 1 and (first := await self._introducing(chapter, brief, corpus)):
+            given = given[1:]
+            words = max(words - _introduction_words(first), _INTRODUCTION_WORDS[0])
         passages = tuple(context.fitting(given, self._context_tokens))
-        before, after = context.around(plan, outline, corpus)
+        before, after = context.before_and_after(plan, outline, corpus)
         request = prompts.load("section").fill(
             number=plan.number,
             chapter=plan.chapter,
@@ -216,16 +216,16 @@ class PromptedWriter:
 
     async def _introducing(
         self, chapter: ChapterPlan, brief: Brief, corpus: Corpus
-    ) -> tuple[str, ...]:
-        """Return the passages that a chapter's introduction is told from: the first one of its
-        first section, where that and what is left could each be quoted alone; else none."""
+    ) -> Passage | None:
+        """Return the passage that a chapter's introduction is told from: the first one of its
+        first section, where that and what is left could each be quoted alone; else None."""
         first, *left = chapter.sections[0].passages
         if len(left) < _ENOUGH_LEFT:
-            return ()
-        for part in ((first,), left):
+            return None
+        for part in ([first], left):
             if not await self._quoting.can_quote(part, brief, corpus):
-                return ()
-        return (first,)
+                return None
+        return corpus.passage[first]
 
     async def supplement(
         self, brief: Brief, outline: Outline, words: int, corpus: Corpus
@@ -272,7 +272,7 @@ class PromptedWriter:
         return Asked(messages, passages, words)
 
 
-def _introduction_words(passages: Sequence[Passage]) -> int:
-    """Return how long an introduction is: as long as its passages, within bounds."""
+def _introduction_words(passage: Passage) -> int:
+    """Return how long an introduction is: as long as its passage, within bounds."""
     least, most = _INTRODUCTION_WORDS
-    return min(most, max(least, sum(count_words(passage.text) for passage in passages)))
+    return min(most, max(least, count_words(passage.text)))
