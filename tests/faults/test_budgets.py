@@ -74,3 +74,11 @@ def test_an_attempt_that_the_budget_has_no_room_for_is_not_made():
     state, model, error = asked(faults, Budget(0.02), calls=1)
     assert isinstance(error, BudgetError)
     assert state.calls == len(model.usages) == 1
+
+
+def test_of_a_call_that_is_given_up_every_reply_that_broke_off_is_counted():
+    faults = Faults(calls=dict.fromkeys(range(1, 6), Fault.DROP))
+    state, model, error = asked(faults, budget := Budget(1.0), calls=1)
+    assert (error.attempts, len(model.usages), budget.unknown_calls) == (5, 5, 5)
+    assert 0 < state.cost <= budget.spent
+    assert budget.reserved == 0
