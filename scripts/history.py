@@ -24,9 +24,10 @@ LOG = BUILD / "history.log"
 VERDICT = BUILD / "verdict.json"
 SITE = BUILD / "site"
 
-# What takes minutes a commit is left to `asv run`: instructions under valgrind, the large books,
-# and what the seconds of a book tell already.
-BENCHMARKS = r"^(?!.*(\.track_(instructions|words_per_second)|\.LargeBook|\.PromptedBook))"
+# What takes minutes a commit is left to `asv run`: instructions under valgrind, the large books and
+# their parts, and what the seconds of a book tell already.
+LARGE = ("LargeBook", "LargeBookPrepared", "PromptedBook", "Prompts", "Told", "WholeBook")
+BENCHMARKS = rf"^(?!.*\.(track_(instructions|words_per_second)|({'|'.join(LARGE)})\.))"
 BUDGET = "60s"
 
 CLEAN, REGRESSED, USAGE, UNMEASURED, INTERRUPTED = 0, 1, 2, 3, 130
