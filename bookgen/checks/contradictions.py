@@ -16,7 +16,6 @@ from bookgen.checks.life.events import Told, person_of, told_events
 from bookgen.checks.life.vocabulary import VOCABULARY, Event
 from bookgen.models import Corpus, Language, PartialDate, Passage
 from bookgen.text.formats import format_date
-from bookgen.text.person import tokens_of
 from bookgen.text.sentences import split_sentences
 
 __all__ = ["Claim", "Contradiction", "contradictions"]
@@ -166,13 +165,12 @@ class _Finder:
         births = [told for told in dated if told.event == "birth"]
         events = [told for told in dated if told.event == event and _may_be_one(told, age)]
         dates = list(product(births, events))
-        if not dates or any(_may_be_true(age, born, then) for born, then in dates):
+        if any(_may_be_true(age, born, then) for born, then in dates):
             return
-        born, then = min(dates, key=self._rank)
-        if {born.passage, then.passage} != {age.passage}:
-            for told in (born, then):
-                value = _ON[self._language][told.event].format(told.value)
-                yield age, replace(told, value=value)
+        elsewhere = [pair for pair in dates if any(one.passage != age.passage for one in pair)]
+        for told in min(elsewhere, key=self._rank, default=()):
+            value = _ON[self._language][told.event].format(told.value)
+            yield age, replace(told, value=value)
 
     def _rank(self, dates: _Pair) -> tuple[bool, bool]:
         """How far a pair of dates is from being precise and cited."""
@@ -205,7 +203,7 @@ class _Finder:
             source.id
             for source in self._corpus.sources
             if VOCABULARY[source.language].letters.search(source.title)
-            and self._person.surname in _names(source.title)
+            and self._person.is_titled(source.title)
         }
         return [
             passage
@@ -217,7 +215,7 @@ class _Finder:
         """Whether a letter is in the first person and does not name the person."""
         language = self._corpus.source[letter.source_id].language
         speaks = VOCABULARY[language].first_person.search(letter.text)
-        return speaks is not None and self._person.surname not in _names(letter.text)
+        return speaks is not None and not self._person.is_mentioned(letter.text)
 
     def _contradiction(self, question: str, told: Iterable[Told]) -> Contradiction:
         """Return the contradiction, each source's value once, from a cited passage if there is."""
@@ -234,11 +232,6 @@ class _Finder:
         passage = told.passage
         title = self._corpus.source[passage.source_id].title
         return Claim(told.value, told.sentence, passage.id, title, passage.number)
-
-
-def _names(text: str) -> frozenset[str]:
-    """The words of a text, folded, without the ending of the possessive."""
-    return frozenset(token.removesuffix("'s").removesuffix("'") for token in tokens_of(text))
 
 
 def _conflicting(told: Sequence[Told], conflict: Callable[[Told, Told], bool]) -> Iterator[_Pair]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,16 +24,20 @@ _GENERATIONS = frozenset("jr sr".split())
 # "The Beethoven" is not the person, but a ship or a club.
 _ARTICLES = frozenset("The El La Los Las Le".split())
 _STOP_WORDS = STOP_WORDS["en"] | STOP_WORDS["es"]
+# A given name is told so seldom, against the surname, of one who goes by that.
+_SELDOM = 0.1
 # Forms of one given name begin alike for so long: "Marie", "Maria".
 _ALIKE = 4
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person by name. `aliases` are folded words of other names, as one has by birth."""
+    """A person by name. `aliases` are folded words of other names, as one has by birth. Of one who
+    `goes_by_surname` the surname alone is told: "Mozart" is Wolfgang, but not Leopold."""
 
     name: str
     aliases: frozenset[str] = frozenset()
+    goes_by_surname: bool = True
 
     @cached_property
     def tokens(self) -> frozenset[str]:
@@ -71,7 +76,52 @@ class Person:
         parts = tokens_of(name)
         if not parts or not set(parts) <= self.tokens:
             return False
-        return parts[-1] == self.surname or parts == [self.given]
+        if parts == [self.given]:
+            return True
+        return parts[-1] == self.surname and (self.goes_by_surname or len(parts) > 1)
+
+    def is_mentioned(self, text: str) -> bool:
+        """Whether a text has the person's surname, or somebody else's who has the same."""
+        return any(
+            word[0].isupper() and _without_possessive(fold_accents(word)) == self.surname
+            for word in words(text)
+        )
+
+    def is_titled(self, title: str) -> bool:
+        """Whether a work's title names the person, in full or by the surname that they go by."""
+        found = [match["before"] for match in self._with_surname.finditer(title)]
+        owned = [one for one in found if one and self._is_own(fold_accents(one))]
+        bare = [one for one in found if not one or fold_accents(one) in _STOP_WORDS]
+        return bool(owned) or (bool(bare) and self.goes_by_surname)
+
+    def is_told_by_surname(self, texts: Iterable[str]) -> bool:
+        """Whether the surname alone stands for the person in these texts: nobody else bears it, or
+        it stands there far more often than the given name. A relative of whoever goes by the
+        surname is told apart by the given name."""
+        if not self.given:
+            return True
+        given = re.compile(rf"\b{_as_written(self.name, self.given)}\b")
+        bare = by_given = others = 0
+        for text in texts:
+            by_given += len(given.findall(text))
+            for match in self._with_surname.finditer(text):
+                before = fold_accents(match["before"] or "")
+                if not before or before in _STOP_WORDS:
+                    bare += 1
+                elif not self._is_own(before):
+                    others += 1
+        return not others or by_given <= _SELDOM * bare
+
+    @cached_property
+    def _with_surname(self) -> re.Pattern[str]:
+        """Finds the surname, and the capitalised word before it."""
+        if not self.surname:
+            return re.compile(r"(?P<before>(?!))")
+        written = _as_written(self.name, self.surname)
+        return re.compile(
+            rf"(?:(?<!\w)(?P<before>{_CAPITALISED}){_JOIN}{{0,2}} )?(?<!\w){written}"
+            r"(?=['’]s\b|['’]?(?!\w))"
+        )
 
     def has_namesake(self, text: str) -> bool:
         """Whether a text names somebody else by a word of the person's name: "Irène Curie"."""
@@ -107,5 +157,19 @@ def tokens_of(name: str) -> list[str]:
     return [
         folded
         for word in words(name)
-        if (folded := fold_accents(word.replace("’", "'"))) not in _PARTICLES or word in _ARTICLES
+        if (folded := _folded(word)) not in _PARTICLES or word in _ARTICLES
     ]
+
+
+def _as_written(name: str, folded: str) -> str:
+    """A pattern for a word of a name as texts write it."""
+    word = next(word for word in words(name) if _folded(word) == folded)
+    return re.sub("['’]", "['’]", re.escape(word[0].upper() + word[1:]))
+
+
+def _folded(word: str) -> str:
+    return fold_accents(word.replace("’", "'"))
+
+
+def _without_possessive(word: str) -> str:
+    return word.replace("’", "'").removesuffix("'").removesuffix("'s")

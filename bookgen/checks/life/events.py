@@ -82,7 +82,8 @@ def person_of(corpus: Corpus, name: str) -> Person:
             for match in _BIRTH_NAME.finditer(passage.text):
                 if person.is_named(match["name"]):
                     found.update(tokens_of(match["birth"]))
-    return Person(name, frozenset(found))
+    by_surname = person.is_told_by_surname(passage.text for passage in corpus.passages)
+    return Person(name, frozenset(found), by_surname)
 
 
 def told_events(corpus: Corpus, person: Person) -> list[Told]:
@@ -111,6 +112,8 @@ class _Reader:
         self._words: Vocabulary = VOCABULARY[source.language]
         self._passages = passages
         self._subjects = Subjects(person, source, passages)
+        # A chronology's entries do not say of whom they are.
+        self._is_about = person.is_titled(f"{source.title}; {source.author or ''}")
 
     def told(self) -> Iterator[Told]:
         """Yield all that the source says."""
@@ -155,7 +158,7 @@ class _Reader:
         dated = sum(one.date is not None for one in beside)
         if passage.date is None or dated < 2 or len(passage.text.split()) > _ENTRY_WORDS:
             return None
-        if self._words.hedged.search(passage.text):
+        if not self._is_about or self._words.hedged.search(passage.text):
             return None
         date, text = passage.date, passage.text
         day = self._words.day.match(text)

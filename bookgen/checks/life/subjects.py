@@ -11,7 +11,6 @@ from bookgen.checks.life.vocabulary import VOCABULARY
 from bookgen.models import Passage, Source
 from bookgen.text.dates import DateMention, find_dates
 from bookgen.text.person import NAME, Person, tokens_of
-from bookgen.text.words import fold_accents
 
 __all__ = ["Place", "Subject", "Subjects"]
 
@@ -21,9 +20,8 @@ _WINDOW = 2
 _OFTEN, _MOSTLY = 5, 0.6
 _NAME = re.compile(NAME)
 _APPOSITION = r"(?P<apposition> \([^()]*\)|, [^,;:]{1,80},)?"
-_PREPOSITION = re.compile(
-    r"\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|of|near|on|[Ee]n|[Aa]|de|del|desde|hacia|the|la|el) \Z"
-)
+# Behind others ("the pupil of Neefe") stand people, too.
+_BEFORE_A_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|near|[Ee]n) \Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Subjects:
         self._language = source.language
         self._words = VOCABULARY[source.language]
         self._passages = passages
-        self._own = person.tokens <= {*tokens_of(source.author or "")}
+        self._own = bool(source.author) and person.tokens <= {*tokens_of(source.author or "")}
         words = self._words
         self._before = re.compile(
             rf"(?P<name>\b{words.speaker}|{words.pronoun}|{words.epithet}|{NAME}){_APPOSITION} \Z"
@@ -70,7 +68,9 @@ class Subjects:
         self._couple = re.compile(
             rf"(?P<one>{NAME}),? (?:and|y|e) (?P<other>{NAME}){_APPOSITION} \Z"
         )
-        self._epithets = self._usual_epithets()
+        # Of others it tells, too, and calls them masters.
+        about = person.is_titled(source.title)
+        self._epithets = self._usual_epithets() if about else frozenset()
 
     def of(self, place: Place, verb: re.Match[str], *, may_follow: bool) -> Subject | None:
         """Return where the person is the verb's subject, or None. Where `may_follow`, the subject
@@ -116,18 +116,13 @@ class Subjects:
         if self._words.kin.search(place.text) or self._words.kin.search(place.before):
             return False
         around = self._passages[max(0, place.passage - _WINDOW) : place.passage + _WINDOW + 1]
-        if any(self._has_namesake(passage) for passage in around):
+        if any(self._person.has_namesake(f"{one.heading or ''}. {one.text}") for one in around):
             return False
         if tokens_of(name)[-1] == self._person.surname:
             return True
         # Many have a given name; the passage says whose it is.
         text = self._passages[place.passage].text
         return any(self._person.is_named(match[0]) for match in _NAME.finditer(text))
-
-    def _has_namesake(self, passage: Passage) -> bool:
-        # "Murió Cajal": the verb is no given name.
-        text = self._words.named.sub(" ", f"{passage.heading or ''}. {passage.text}")
-        return self._person.has_namesake(text)
 
     def _opening(self, before: str) -> _Opening | None:
         """Return what stands before a subject, or None where it is more than an opening."""
@@ -171,16 +166,16 @@ class Subjects:
         if any(self._words.kin.search(text) for text in (*told, place.text)):
             return False
         around = self._passages[max(0, place.passage - _WINDOW) : place.passage + 1]
-        named = any(self._person.surname in fold_accents(passage.text) for passage in around)
+        named = any(self._person.is_mentioned(passage.text) for passage in around)
         return named and not any(self._names_another(text) for text in told)
 
     def _names_another(self, text: str) -> bool:
         """Whether a name in a sentence may be another person's: all but the person's own, the
-        sentence's first word, and what stands behind a preposition."""
+        sentence's first word, and what is a place."""
         for match in _NAME.finditer(text):
             own = self._person.is_named(match[0]) or self._person.is_named_in_short(match[0])
             first = match.start() == 0 and " " not in match[0]
-            if not own and not first and not _PREPOSITION.search(text[: match.start()]):
+            if not own and not first and not _BEFORE_A_PLACE.search(text[: match.start()]):
                 return True
         return False
 
@@ -190,7 +185,7 @@ class Subjects:
         for place, passage in enumerate(self._passages):
             epithets = {found.casefold() for found in pattern.findall(passage.text)}
             around = self._passages[max(0, place - 1) : place + 2] if epithets else ()
-            near = any(self._person.surname in fold_accents(one.text) for one in around)
+            near = any(self._person.is_mentioned(one.text) for one in around)
             for epithet in epithets:
                 used[epithet].append(near)
         return frozenset(

@@ -28,8 +28,8 @@ class Vocabulary:
     chronology, behind a `day`.
 
     `speaker`, `pronoun`, `possessive` and `epithet` stand for the person where it is known who is
-    meant. `kin` are relatives, and what tells namesakes apart; `him`
-    says that a sentence tells of two.
+    meant. `kin` are relatives, and what tells namesakes apart; `him` says that a sentence tells of
+    two people.
 
     `hedged` makes a sentence no plain statement; `refuted` says so of the one beside it. `again`
     are weddings that others resemble; `church` and `office` tell the two of one couple apart.
