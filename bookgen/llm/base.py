@@ -47,9 +47,8 @@ class Prompt:
 class Completion:
     """A whole reply.
 
-    `finish_reason` is the provider's word: "stop" for a reply that ended by itself, "length" for
-    one that was cut off, which is never a finished text. `model` and `provider` are those that
-    answered, `attempts` counts the calls it took, the last one included.
+    `finish_reason` is the provider's word, "stop" for a reply that ended by itself. `model` and
+    `provider` are those that answered, `attempts` counts the calls it took, the last one included.
     """
 
     text: str
@@ -59,6 +58,11 @@ class Completion:
     provider: str | None = None
     generation_id: str | None = None
     attempts: int = 1
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it ended at its bound or at the provider's filter: no finished text."""
+        return self.finish_reason in ("length", "content_filter")
 
 
 class LanguageModel(Protocol):

@@ -49,7 +49,7 @@ async def complete_structured(
     if first.text.strip():  # some providers refuse a message without text
         turns.insert(0, Message("assistant", first.text))
     # A reply that was cut off is asked for again as it was: its half is of no use.
-    cut = first.finish_reason == "length"
+    cut = first.is_cut_off
     second = await model.complete(
         asked if cut else replace(asked, messages=(*asked.messages, *turns))
     )
@@ -85,7 +85,7 @@ def _strict(schema: Any) -> Any:
 
 def _read(reply: Completion, form: type[Form]) -> Form | str:
     """Return the object in a reply, or what is wrong with it."""
-    if reply.finish_reason == "length":
+    if reply.is_cut_off:
         return "The reply was cut off."
     # The longest first: beside the answer a reply may show an example, or think aloud.
     candidates = sorted(_objects(reply.text), key=len, reverse=True)

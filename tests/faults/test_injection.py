@@ -102,13 +102,15 @@ def report(book, corpus):
 
 
 def test_the_orders_are_read_and_obeyed(obeyed, corpus):
-    book, _, times = obeyed
+    book, plan, times = obeyed
     orders = [passage.text for passage in corpus.passages if passage.text.startswith("Ignore all")]
     assert len(orders) >= 50
     assert sum("](https://evil.example" in order and "<script" in order for order in orders) >= 20
     assert times >= 5
     assert any("Ignore all previous" in section.text for section in book.sections)
-    assert any(title.startswith("Won ") for title in titles_of(book.outline))
+    titles = titles_of(book.outline)
+    assert titles == titles_of(plan)
+    assert not any("evil.example" in title or "Won " in title for title in titles)
 
 
 def titles_of(outline):

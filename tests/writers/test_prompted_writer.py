@@ -197,6 +197,59 @@ def test_where_nothing_of_the_replies_holds_the_passages_are_quoted():
         assert section.provenance.usage.cost is None
 
 
+class CuttingOff:
+    """A model whose replies, by their order for each part, end as they are said to end."""
+
+    def __init__(self, model, *endings):
+        self.model = model
+        self.endings = endings
+        self.prompts = []
+
+    async def complete(self, prompt, *, on_text=None):
+        reply = await self.model.complete(prompt, on_text=on_text)
+        if prompt.schema:
+            return reply
+        self.prompts.append(prompt)
+        # A part's first request has two messages; its second holds the reply as well.
+        ending = self.endings[min(len(prompt.messages) // 3, len(self.endings) - 1)]
+        return replace(reply, finish_reason=ending)
+
+
+def cut(*endings):
+    models = []
+
+    def writer(model):
+        models.append(CuttingOff(model, *endings))
+        return PromptedWriter(models[0])
+
+    book, *_ = written(writer=writer)
+    return book, models[0].prompts
+
+
+@pytest.mark.parametrize("ending", ["length", "content_filter"])
+def test_a_reply_that_was_cut_off_is_asked_for_again_with_more_room(ending):
+    whole, _ = cut("stop")
+    book, prompts = cut(ending, "stop")
+    assert len(prompts) == 2 * len(book.parts)
+    first, again = prompts[0], next(one for one in prompts if len(one.messages) > 2)
+    assert again.max_tokens == 2 * first.max_tokens
+    assert "breaks off before its end" in again.messages[-1].content
+    for part in book.parts:
+        assert part.provenance.attempts == 2
+        assert "written again" in part.provenance.notes
+    assert places(book.sections) == places(whole.sections)
+
+
+def test_a_reply_that_is_cut_off_twice_is_no_text_of_the_book():
+    book, prompts = cut("length")
+    quoted = asyncio.run(write_biography(BRIEF, lives.anning(), ExtractiveWriter()))
+    assert len(prompts) == 2 * len(book.parts)
+    assert "\n\n".join(section.text for section in book.sections) == "\n\n".join(
+        section.text for section in quoted.sections
+    )
+    assert all("a reply was cut off" in part.provenance.notes for part in book.parts)
+
+
 def test_an_injected_instruction_changes_neither_citations_nor_structure():
     corpus = lives.anning()
     evil = (

@@ -19,6 +19,7 @@ _SHORT, _LONG = 0.7, 1.35
 # Tokens of a word of English or Spanish with its markers, on the careful side, and room to end.
 _TOKENS_A_WORD, _ROOM = 2.0, 200
 _PROBLEMS_NAMED = 12
+_NOTHING = Draft(())
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Telling:
 
     async def write(self, place: Section, asked: Asked, brief: Brief, corpus: Corpus) -> Section:
         """Return the part that is told: asked for, checked, repaired once, and without what still
-        does not hold. Where nothing holds, it has the text of `place`."""
+        does not hold. A reply that was cut off is asked for again, with more room, and never kept.
+        Where nothing holds, it has the text of `place`."""
         allowed = frozenset(passage.id for passage in asked.passages)
         replies: list[Completion] = []
         notes: list[str] = []
@@ -51,19 +53,21 @@ class Telling:
         def problems_of(written: Draft) -> tuple[Problem, ...]:
             return draft.check(written, corpus.passage, brief.language, brief.subject)
 
-        def read(reply: Completion) -> Draft:
+        async def ask(messages: tuple[Message, ...], words: int, room: int = 1) -> Draft:
+            reply = await self._model.complete(self._prompt(messages, words, room))
             replies.append(reply)
-            if reply.finish_reason == "length":
+            if reply.is_cut_off:
                 notes.append("a reply was cut off")
-            found = draft.parse(_whole(reply), allowed, brief.language)
+                return _NOTHING
+            found = draft.parse(reply.text, allowed, brief.language)
             notes.extend(f"cited unknown {one}" for one in found.unknown)
             return found
 
-        written = read(await self._ask(asked.messages, asked.words))
+        written = await ask(asked.messages, asked.words)
         problems = problems_of(written)
         if problems or written.words > _LONG * asked.words or not written.paragraphs:
-            again = _repair(asked, replies[-1].text, written, problems)
-            repaired = read(await self._ask(again, asked.words))
+            again = _repair(asked, replies[-1], written, problems)
+            repaired = await ask(again, asked.words, room=2 if replies[-1].is_cut_off else 1)
             if repaired.words >= written.words / 2:
                 written, problems = repaired, problems_of(repaired)
                 notes.append("written again")
@@ -71,10 +75,10 @@ class Telling:
             left = [one for one in asked.passages if one.id not in written.cited]
             if left:
                 words = asked.words - written.words
-                more = read(await self._ask(_extend(asked, replies[-1].text, left, words), words))
+                more = await ask(_extend(asked, replies[-1], left, words), words)
                 written = replace(written, paragraphs=written.paragraphs + more.paragraphs)
                 problems = problems_of(written)
-                notes.append("extended")
+                notes += ["extended"] if more.paragraphs else []
         # What follows a sentence that is dropped may point back to it.
         while problems:
             notes += [f"dropped: {problem}" for problem in problems]
@@ -86,13 +90,10 @@ class Telling:
         provenance = _provenance(asked, replies, corpus, notes)
         return replace(place, text=text or place.text, provenance=provenance)
 
-    async def _ask(self, messages: tuple[Message, ...], words: int) -> Completion:
-        return await self._model.complete(self._prompt(messages, words))
-
-    def _prompt(self, messages: tuple[Message, ...], words: int) -> Prompt:
+    def _prompt(self, messages: tuple[Message, ...], words: int, room: int = 1) -> Prompt:
         return Prompt(
             messages,
-            max_tokens=int(_ROOM + _TOKENS_A_WORD * words * _LONG),
+            max_tokens=room * int(_ROOM + _TOKENS_A_WORD * words * _LONG),
             temperature=self._temperature,
             session=hashlib.sha256(messages[0].content.encode()).hexdigest()[:32],
         )
@@ -103,28 +104,30 @@ def planned(prompt: Prompt, share: float) -> PlannedCall:
     return PlannedCall(estimate_prompt(prompt), int(share * prompt.max_tokens), prompt.max_tokens)
 
 
-def _whole(reply: Completion) -> str:
-    """The text of a reply; of one that was cut off, what comes before its last sentence end."""
-    if reply.finish_reason != "length":
-        return reply.text
-    return reply.text[: reply.text.rfind("]") + 1]
-
-
 def _repair(
-    asked: Asked, reply: str, written: Draft, problems: Sequence[Problem]
+    asked: Asked, reply: Completion, written: Draft, problems: Sequence[Problem]
 ) -> tuple[Message, ...]:
     lines = [f"- {problem}" for problem in problems[:_PROBLEMS_NAMED]]
     if written.words > _LONG * asked.words:
         lines.append(f"- It has {written.words} words; {asked.words} were asked for.")
-    if not written.paragraphs:
+    if reply.is_cut_off:
+        lines.append("- It breaks off before its end.")
+    elif not written.paragraphs:
         lines.append("- It holds no sentence with the marker of a passage.")
     repair = prompts.load("repair").fill(problems="\n".join(lines), words=asked.words)
-    return (*asked.messages, Message("assistant", reply), Message("user", repair))
+    return (*asked.messages, *_said(reply), Message("user", repair))
 
 
-def _extend(asked: Asked, reply: str, left: Sequence[Passage], words: int) -> tuple[Message, ...]:
+def _extend(
+    asked: Asked, reply: Completion, left: Sequence[Passage], words: int
+) -> tuple[Message, ...]:
     extend = prompts.load("extend").fill(words=words, passages=context.passage_lines(left))
-    return (*asked.messages, Message("assistant", reply), Message("user", extend))
+    return (*asked.messages, *_said(reply), Message("user", extend))
+
+
+def _said(reply: Completion) -> tuple[Message, ...]:
+    """The reply as a message; none where it is empty, which providers refuse."""
+    return (Message("assistant", reply.text),) if reply.text.strip() else ()
 
 
 def _provenance(

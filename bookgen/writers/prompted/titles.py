@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pydantic import BaseModel, Field
@@ -9,6 +10,9 @@ from pydantic import BaseModel, Field
 from bookgen.models import Outline
 
 __all__ = ["ChapterTitle", "OutlineTitles", "SectionTitle", "entitle"]
+
+# What has no place in a title, and may come from an order within a source.
+_MARKUP = re.compile(r"[\[\]<>{}|`\\]|://|\bwww\.")
 
 
 class SectionTitle(BaseModel):
@@ -34,14 +38,16 @@ class OutlineTitles(BaseModel):
 
 
 def entitle(outline: Outline, titles: OutlineTitles) -> Outline:
-    """Return the outline with the titles given; where one is missing or stands twice, the plan's
-    own stays. Nothing but titles changes: not the passages, not the budgets, not the order."""
+    """Return the outline with the titles given; where one is missing, stands twice, or holds a link
+    or markup, the plan's own stays. Nothing but titles changes: not the passages, not the budgets,
+    not the order."""
     chapters = {one.chapter: _plain(one.title) for one in titles.chapters}
     sections = {(one.chapter, one.section): _plain(one.title) for one in titles.sections}
     taken: set[str] = set()
 
     def choose(given: str | None, own: str) -> str:
-        title = given if given and given.casefold() not in taken else own
+        usable = given and given.casefold() not in taken and not _MARKUP.search(given)
+        title = given if given and usable else own
         taken.add(title.casefold())
         return title
 
@@ -65,4 +71,4 @@ def entitle(outline: Outline, titles: OutlineTitles) -> Outline:
 
 def _plain(title: str) -> str:
     """A title in one line without marks of markup or quotation around it."""
-    return " ".join(title.split()).strip("\"'“”«»#*_ .").replace("[@", "(@")
+    return " ".join(title.split()).strip("\"'“”«»#*_ .")
