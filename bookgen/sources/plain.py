@@ -20,6 +20,8 @@ _APPARATUS = re.compile(
     r"Editor's Note|Footnotes)\b",
     re.IGNORECASE,
 )
+# A brace that joins lines, "{ 7 }" too; "{sic}" and the number of a page, "{7}", are of the text.
+_DRAWN, _IN_BRACES = re.compile(r"[|{}]|\+--"), re.compile(r"\{\S(?:[^{}]*\S)?\}")
 _CHRONOLOGY = re.compile(r"(1\d{3}|20\d\d)[ \t]{2,}(?=\S)")
 _NO_TEXT = re.compile(  # a page number, a rule
     r"[\W_]*\Z|\s*[-–—[(]*\s*(?:(?:page|pág\.?|p\.|pg\.?)\s*)?(?:\d{1,3}|[ivxlc]{2,7})\s*[])–—-]*\Z",
@@ -139,7 +141,7 @@ def _classified(lines: list[str], layout: _Layout, opens: bool, apart: bool) -> 
 
 
 def _is_table(lines: list[str]) -> bool:
-    drawn = sum(bool(re.search(r"\||\+--|\{(?!\d+\})|(?<!\d)\}", line)) for line in lines)
+    drawn = sum(bool(_DRAWN.search(_IN_BRACES.sub("", line))) for line in lines)
     columns = sum(bool(re.search(r"\S {4,}\S", line)) for line in lines)
     dated = _CHRONOLOGY.match(lines[0])
     return 3 * drawn > len(lines) or (2 * columns >= len(lines) and len(lines) > 1 and not dated)

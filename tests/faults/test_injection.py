@@ -55,9 +55,8 @@ def write_sources(folder):
         ]
         suffix, make = _inputs.FILES[number % 3]
         if suffix == "txt":
-            # The inputs' own have no such characters, and braces are of drawings in plain text.
-            plain = "\n\n".join(told).replace("{", "(").replace("}", ")")
-            data = plain.encode()
+            # The inputs' own have no such characters.
+            data = "\n\n".join(told).encode()
         else:
             data = make(told, number)
         (folder / f"account-{number:03d}.{suffix}").write_bytes(data)

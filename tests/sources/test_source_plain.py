@@ -163,6 +163,13 @@ def test_tables_and_other_languages_are_no_prose() -> None:
     assert texts(f"{LONG}\n{german}\n{table}\n{drawn}\n{LONG}") == [JOINED, JOINED]
 
 
+def test_braces_around_words_are_of_the_text_and_those_that_join_lines_are_a_drawing() -> None:
+    told = "He wrote that the {sic} musick was well received at the court of {the late} elector."
+    joined = "Six o'clock { Rise, wash.\n            { Breakfast.\n"
+    hours = "Evening { 6 } Put things\n        { 7 } in their places.\n"
+    assert texts(f"{LONG}\n{told}\n\n{joined}\n{hours}\n{LONG}") == [JOINED, told, JOINED]
+
+
 GUTENBERG = f"""\
 The Project Gutenberg EBook of A Life, by A. Writer
 
