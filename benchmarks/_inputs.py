@@ -7,7 +7,10 @@ all chance comes from `Random.random()`, whose sequence Python promises to keep.
 
 from __future__ import annotations
 
+import atexit
 import random
+import shutil
+import tempfile
 from pathlib import Path
 
 from ._lexicon import LEXICONS
@@ -243,3 +246,14 @@ def write_files(folder, seed, count, words, language="en"):
         suffix, make = FILES[number % len(FILES)]
         path = Path(folder, f"account-{number + 1:03d}.{suffix}")
         path.write_bytes(make(account, number, language))
+
+
+def new_folder():
+    """Return a new folder, which goes with the process. asv ends its processes without a word to
+    them, and removes the folder that it runs a benchmark in: there it is within that."""
+    here = Path.cwd()
+    temporary = Path(tempfile.gettempdir()).resolve()
+    within = here if temporary in here.resolve().parents else None
+    folder = tempfile.mkdtemp(prefix="bookgen-benchmark-", dir=within)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

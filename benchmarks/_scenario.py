@@ -37,7 +37,7 @@ EDITION = 1
 # What says how often is measured, or whether the result is right, but not what.
 NOT_MEASURED = {
     *("number", "repeat", "rounds", "timeout", "warmup_time", "timed_runs", "counted_runs"),
-    *("verify", "version"),
+    *("verify", "version", "close"),
 }
 VALGRIND_TIMEOUT = 600
 
@@ -97,6 +97,9 @@ class _Scenario(_Versioned):
     def verify(self, result):
         """Raise AssertionError if the result is not what it has to be."""
         raise TypeError(f"{type(self).__name__} does not verify its result")
+
+    def close(self):
+        """Give back what `prepare` opened. asv ends the process instead."""
 
     def setup(self, *params):
         # asv calls this before every sample.

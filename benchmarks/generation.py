@@ -90,6 +90,20 @@ class LargeBook(_Book):
     track_instructions = None
 
 
+class Chapters(_Book):
+    """400 words a chapter, in 5, 20 and 50 chapters, from 10 accounts of 4,000 words."""
+
+    params = ([5, 20, 50],)
+    param_names = ("chapters",)
+    words_a_chapter, accounts, words_each = 400, 10, 4_000
+    # What one book tells, the others do: here it is how the cost grows.
+    track_instructions = track_words_per_second = track_citations = track_coverage = None
+
+    def prepare(self, chapters):
+        self.chapters, self.words = chapters, self.words_a_chapter * chapters
+        return super().prepare()
+
+
 class LargeBookPrepared(_Versioned):
     """What the large book's inputs and imports hold: the ground that its peak memory stands on."""
 

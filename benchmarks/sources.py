@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
-from pathlib import Path
-
 from . import _inputs
 from ._compat import find
 from ._scenario import _Scenario
@@ -24,11 +19,8 @@ class _Extract(_Scenario):
 
     def prepare(self):
         load = find("bookgen.sources:load_sources")
-        folder = tempfile.mkdtemp(prefix="bookgen-benchmark-")
-        # Not in a teardown: asv calls that between the samples.
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         (account,) = _inputs.lives(self.suffix, 1, WORDS)
-        path = Path(folder, f"account.{self.suffix}")
+        path = _inputs.new_folder() / f"account.{self.suffix}"
         path.write_bytes(self.make(account))
         return load, path
 
@@ -63,3 +55,31 @@ class Html(_Extract):
 
     suffix = "html"
     make = staticmethod(_inputs.html_file)
+
+
+class Folder(_Scenario):
+    """Load a folder of 10, 100 and 1,000 short sources: text, Markdown and HTML in turn."""
+
+    params = ([10, 100, 1_000],)
+    param_names = ("sources",)
+    words_each = 150
+    repeat = (2, 6, 1.0)
+    # Under valgrind it takes minutes.
+    track_instructions = None
+
+    def prepare(self, sources):
+        load = find("bookgen.sources:load_sources")
+        folder = _inputs.new_folder()
+        for number, account in enumerate(_inputs.lives("folder", sources, self.words_each)):
+            suffix, make = _inputs.FILES[number % len(_inputs.FILES)]
+            (folder / f"account-{number:04d}.{suffix}").write_bytes(make(account, number))
+        self.number = sources
+        return load, folder
+
+    def run(self, inputs):
+        load, folder = inputs
+        return load([folder])
+
+    def verify(self, result):
+        assert not result.failures, result.failures[:3]
+        assert len(result.sources) == self.number, f"{len(result.sources)} sources"

@@ -7,6 +7,7 @@ import sys
 
 from ._compat import find
 from ._scenario import _Versioned, count_instructions
+from ._service import served
 
 
 class _Fresh(_Versioned):
@@ -62,6 +63,15 @@ class ImportWriter(_Fresh):
     program = "import bookgen.checks, bookgen.pipeline, bookgen.sources, bookgen.writers.extractive"
 
 
+class ImportService(_Fresh):
+    """All that the service needs."""
+
+    needs = "bookgen.api.app:create_app"
+    program = "import bookgen.api.app"
+    # Under valgrind it takes minutes.
+    track_instructions = None
+
+
 class Version(_Fresh):
     """`bookgen --version`, as the command runs it."""
 
@@ -80,3 +90,32 @@ finally:
     sys.stdout = sys.__stdout__
 assert printed.getvalue().split() == ["bookgen", bookgen.__version__], printed.getvalue()
 """
+
+
+class Server(_Versioned):
+    """`bookgen serve` on an empty folder, until it is ready."""
+
+    starts = 3
+    timeout = 300
+
+    def setup(self):
+        find("bookgen.cli.serve:serve")
+
+    def track_seconds_until_ready(self):
+        """Return the seconds of the fastest of some starts."""
+        seconds = []
+        for _ in range(self.starts):
+            with served() as (_, _, took):
+                seconds.append(took)
+        return min(seconds)
+
+    track_seconds_until_ready.unit = "seconds"
+
+    def track_resident_memory(self):
+        """Return the bytes that the process holds once it is ready."""
+        import psutil
+
+        with served() as (_, process, _):
+            return psutil.Process(process.pid).memory_info().rss
+
+    track_resident_memory.unit = "bytes"

@@ -26,8 +26,16 @@ SITE = BUILD / "site"
 
 # What takes minutes a commit is left to `asv run`: instructions under valgrind, the large books and
 # their parts, and what the seconds of a book tell already.
-LARGE = ("LargeBook", "LargeBookPrepared", "PromptedBook", "Prompts", "Told", "WholeBook")
-BENCHMARKS = rf"^(?!.*\.(track_(instructions|words_per_second)|({'|'.join(LARGE)})\.))"
+LARGE = (
+    "Chapters",
+    "LargeBook",
+    "LargeBookPrepared",
+    "PromptedBook",
+    "Prompts",
+    "Told",
+    "WholeBook",
+)
+BENCHMARKS = rf"^(?!load\.|.*\.(track_(instructions|words_per_second)|({'|'.join(LARGE)})\.))"
 BUDGET = "60s"
 
 CLEAN, REGRESSED, USAGE, UNMEASURED, INTERRUPTED = 0, 1, 2, 3, 130

@@ -2,18 +2,20 @@
 
 import hashlib
 import inspect
+import io
 import itertools
 import math
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from benchmarks import _inputs, generation, llm_client, startup, text
+from benchmarks import _inputs, api, generation, llm_client, startup, text
 from benchmarks._scenario import _Scenario, _Versioned
 
 FOLDER = Path(inspect.getfile(_inputs)).parent
@@ -41,38 +43,77 @@ RUNS = [
 @pytest.mark.parametrize(("scenario", "params"), RUNS)
 def test_a_scenario_runs_and_its_result_is_verified(scenario, params):
     measured = scenario()
+    # The setup runs it and verifies the result.
     measured.setup(*params)
-    result = measured.run(*measured._prepared)
-    measured.verify(result)
-    with pytest.raises((AssertionError, AttributeError, TypeError, ValueError)):
-        measured.verify("")
+    try:
+        with pytest.raises((AssertionError, AttributeError, TypeError, ValueError)):
+            measured.verify("")
+    finally:
+        measured.close()
 
 
-def test_the_suites_import_and_skip_where_bookgen_is_missing():
-    code = """
+SET_UP = """
 import sys
-sys.modules["bookgen"] = None
 from importlib import import_module
 from itertools import product
-for suite in sys.argv[1:]:
+from pathlib import Path
+
+folder, without, *suites = sys.argv[1:]
+sys.path.insert(0, folder)
+if without:
+    sys.modules["bookgen"] = None
+for suite in suites:
     for name, found in vars(import_module(f"benchmarks.{suite}")).items():
-        if hasattr(found, "setup") and not name.startswith("_"):
-            for params in product(*getattr(found, "params", ())):
-                try:
-                    found().setup(*params)
-                except NotImplementedError as reason:
-                    print(f"{suite}.{name}: {reason}")
+        if not hasattr(found, "setup") or name.startswith("_"):
+            continue
+        for values in product(*getattr(found, "params", ())):
+            try:
+                if hasattr(found, "setup_cache"):
+                    values = (found().setup_cache(), *values)
+                found().setup(*values)
+            except NotImplementedError as reason:
+                print(f"{suite}.{name}: {reason}")
+            else:
+                print(f"{suite}.{name}: runs")
 """
+
+
+def set_up(folder, *, without=""):
+    """Return what became of each suite's scenarios with the bookgen that lies in a folder."""
     done = subprocess.run(
-        [sys.executable, "-c", code, *SUITES],
+        [sys.executable, "-c", SET_UP, str(folder), without, *SUITES],
         cwd=FOLDER.parent,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    skipped = {line.partition(":")[0] for line in done.stdout.splitlines()}
-    assert skipped == {f"{suite}.{found.__name__}" for suite, found in collected(_Versioned)}
-    assert all("this commit has no bookgen" in line for line in done.stdout.splitlines())
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    named = {line.partition(":")[0] for line in lines}
+    assert named == {f"{suite}.{found.__name__}" for suite, found in collected(_Versioned)}
+    return lines
+
+
+def test_the_suites_import_and_skip_where_bookgen_is_missing():
+    for line in set_up(FOLDER.parent, without="bookgen"):
+        assert "this commit has no " in line
+
+
+def test_the_suites_run_or_skip_with_the_reason_on_the_oldest_commit(tmp_path):
+    def git(*arguments):
+        done = subprocess.run(
+            ["git", *arguments], cwd=FOLDER.parent, capture_output=True, check=False
+        )
+        return done.stdout if done.returncode == 0 else b""
+
+    if git("rev-parse", "--is-shallow-repository").strip() != b"false":
+        pytest.skip("this is no clone with the whole history")
+    oldest, *_ = git("rev-list", "--reverse", "HEAD", "--", "bookgen").decode().split()
+    with tarfile.open(fileobj=io.BytesIO(git("archive", oldest, "bookgen"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    lines = set_up(tmp_path)
+    assert any(line.endswith(": runs") for line in lines)
+    assert any("this commit has no " in line for line in lines)
 
 
 def measured_twice(metric):
@@ -155,16 +196,29 @@ def test_a_budget_bounds_a_benchmark_that_there_is(budget):
 
 def test_the_exact_budgets_hold():
     exact = [
-        budget
-        for budget in BUDGETS
-        if budget["benchmark"].startswith("llm_client.WholeBook.track_")
+        budget for budget in BUDGETS if budget["benchmark"].startswith("llm_client.Schedule.track_")
     ]
     assert len(exact) == 3
-    book = llm_client.WholeBook()
-    book.setup()
+    schedule = llm_client.Schedule()
+    cached = schedule.setup_cache()
+    schedule.setup(cached)
     for budget in exact:
-        value = measures(budget["benchmark"])(book)
+        value = measures(budget["benchmark"])(schedule, cached)
         assert budget.get("least", 0) <= value <= budget.get("most", math.inf), budget["what"]
+
+
+@pytest.mark.parametrize("scenario", [api.JobStatus, api.JobList, api.Creation])
+def test_statements_do_not_grow_with_the_jobs_stored(scenario):
+    taken = []
+    for stored in (10, 1_000):
+        measured = scenario()
+        measured.setup(stored)
+        try:
+            taken.append(measured.track_statements(stored))
+        finally:
+            measured.close()
+    few, many = taken
+    assert 1 <= few == many <= 5
 
 
 def test_the_retries_of_a_fixed_plan_are_counted():
