@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, func, null, or_, select, update
@@ -64,15 +65,22 @@ class Leases(Topic):
             return Lease(lease.job_id, lease.owner, lease.epoch, row.lease_expires_at)
 
     @whole
-    async def renew_all(self, owner: str, seconds: float) -> dict[str, Lease]:
-        """Return the leases that an owner still has, by job, each with `seconds` to go from now.
+    async def renew_all(
+        self, owner: str, job_ids: Collection[str], seconds: float
+    ) -> dict[str, Lease]:
+        """Return the leases that an owner still has of these jobs, by job, each with `seconds` to
+        go from now.
 
         One that is missing was taken over, or its job has ended: one statement tells a worker of
-        all that it must stop.
+        all that it must stop. A job that is not named is let go when its lease runs out.
         """
         statement = (
             update(jobs)
-            .where(jobs.c.lease_owner == owner, jobs.c.status == "in_progress")
+            .where(
+                jobs.c.id.in_(job_ids),
+                jobs.c.lease_owner == owner,
+                jobs.c.status == "in_progress",
+            )
             .values(lease_expires_at=database_time() + seconds)
             .returning(jobs.c.id, jobs.c.epoch, jobs.c.lease_expires_at)
         )

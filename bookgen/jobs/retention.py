@@ -41,7 +41,7 @@ class Retention(Topic):
         """Remove jobs that ended more than `older_than` seconds ago, idempotency keys of that age,
         and documents that no job refers to, and return how many."""
         before = database_time() - older_than
-        pruned_jobs = pruned_events = 0
+        pruned_jobs = pruned_events = pruned_keys = 0
         while True:
             async with self._database.writing() as connection:
                 old = await connection.scalars(
@@ -54,9 +54,13 @@ class Retention(Topic):
                 )
                 ids = list(old)
                 told = await connection.execute(delete(events).where(events.c.job_id.in_(ids)))
+                keys = await connection.execute(
+                    delete(idempotency_keys).where(idempotency_keys.c.job_id.in_(ids))
+                )
                 await connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
             pruned_jobs += len(ids)
             pruned_events += told.rowcount
+            pruned_keys += keys.rowcount
             if len(ids) < _BATCH:
                 break
         async with self._database.writing() as connection:
@@ -69,7 +73,8 @@ class Retention(Topic):
             keys = await connection.execute(
                 delete(idempotency_keys).where(idempotency_keys.c.created_at < before)
             )
-        return Pruned(pruned_jobs, pruned_events, orphans.rowcount, keys.rowcount)
+        pruned_keys += keys.rowcount
+        return Pruned(pruned_jobs, pruned_events, orphans.rowcount, pruned_keys)
 
     async def size(self) -> StoreSize:
         """Return what the store takes."""

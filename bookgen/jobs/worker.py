@@ -159,7 +159,9 @@ class Worker:
                 continue
             asked_at = boot_time()
             try:
-                kept = await self._store.renew_all(self.owner, self._lease_seconds)
+                kept = await self._store.renew_all(
+                    self.owner, list(self._running), self._lease_seconds
+                )
             except StoreError as error:
                 log.warning("leases not renewed", reason=str(error))
                 continue

