@@ -103,6 +103,11 @@ class Chapters(_Book):
         self.chapters, self.words = chapters, self.words_a_chapter * chapters
         return super().prepare()
 
+    def track_words(self, chapters):
+        return super().track_words()
+
+    track_words.unit = "words"
+
 
 class LargeBookPrepared(_Versioned):
     """What the large book's inputs and imports hold: the ground that its peak memory stands on."""

@@ -73,7 +73,7 @@ class Folder(_Scenario):
         for number, account in enumerate(_inputs.lives("folder", sources, self.words_each)):
             suffix, make = _inputs.FILES[number % len(_inputs.FILES)]
             (folder / f"account-{number:04d}.{suffix}").write_bytes(make(account, number))
-        self.number = sources
+        self.expected = sources
         return load, folder
 
     def run(self, inputs):
@@ -82,4 +82,4 @@ class Folder(_Scenario):
 
     def verify(self, result):
         assert not result.failures, result.failures[:3]
-        assert len(result.sources) == self.number, f"{len(result.sources)} sources"
+        assert len(result.sources) == self.expected, f"{len(result.sources)} sources"
