@@ -54,11 +54,8 @@ def write_sources(folder):
             for place, paragraph in enumerate(account)
         ]
         suffix, make = _inputs.FILES[number % 3]
-        if suffix == "txt":
-            # The inputs' own have no such characters.
-            data = "\n\n".join(told).encode()
-        else:
-            data = make(told, number)
+        # The inputs' own plain text has no such characters.
+        data = "\n\n".join(told).encode() if suffix == "txt" else make(told, number)
         (folder / f"account-{number:03d}.{suffix}").write_bytes(data)
 
 
