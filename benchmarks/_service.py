@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import socket
 import sqlite3
 import subprocess
@@ -62,12 +61,12 @@ class Application:
         settings = find("bookgen.settings:Settings")
         import httpx
 
-        self.file = _inputs.new_folder() / "jobs.db"
+        file = _inputs.new_folder() / "jobs.db"
         self.app = create_app(
             settings(
                 _env_file=None,
                 openrouter_api_key=None,
-                bookgen_database_url=f"sqlite:///{self.file}",
+                bookgen_database_url=f"sqlite:///{file}",
                 rate_limit_per_minute=NO_LIMIT,
                 bookgen_trusted_proxies="127.0.0.1",
             )
@@ -80,7 +79,7 @@ class Application:
         self.loop.run_until_complete(self._start())
         self.job_id = self.ask([("POST", GENERATE, ORDER)], 202)[0].json()["job_id"]
         if stored:
-            multiply(self.file, self.job_id, stored)
+            multiply(file, self.job_id, stored)
 
     async def _start(self):
         await self._open.__aenter__()
@@ -158,9 +157,11 @@ def served():
         "RATE_LIMIT_PER_MINUTE": str(NO_LIMIT),
         "BOOKGEN_TRUSTED_PROXIES": "127.0.0.1",
     }
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "bookgen", "serve", "--port", str(_free_port())],
+        [sys.executable, "-m", "bookgen", "serve", "--port", str(port)],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -173,7 +174,10 @@ def served():
     reader = threading.Thread(target=lambda: said.extend(process.stdout), daemon=True)
     reader.start()
     try:
-        address = _when_ready(process, said, start)
+        while not _is_ready(address):
+            if process.poll() is not None or time.perf_counter() - start > START_SECONDS:
+                raise RuntimeError(f"the service is not ready: {''.join(said)[-2000:]}")
+            time.sleep(0.005)
         yield address, process, time.perf_counter() - start
     finally:
         process.kill()
@@ -182,19 +186,13 @@ def served():
         process.stdout.close()
 
 
-def _when_ready(process, said, start):
+def _is_ready(address):
     import httpx
 
-    while time.perf_counter() - start < START_SECONDS and process.poll() is None:
-        found = re.search(r"http://[\w.:]+", "".join(list(said)))
-        if found is not None:
-            try:
-                if httpx.get(f"{found[0]}/readyz", timeout=5).is_success:
-                    return found[0]
-            except httpx.TransportError:
-                pass  # not yet
-        time.sleep(0.005)
-    raise RuntimeError(f"the service is not ready: {''.join(said)[-2000:]}")
+    try:
+        return httpx.get(f"{address}/readyz", timeout=5).is_success
+    except httpx.TransportError:
+        return False
 
 
 def _free_port():

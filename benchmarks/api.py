@@ -137,32 +137,28 @@ class JobList(_Requests):
         assert 10 < len(response.json()["biographies"]) <= 20
 
 
-class Creation(_Requests):
+class _Orders(_Requests):
+    status = 202
+
+    def request(self, number):
+        return "POST", GENERATE, ORDER
+
+    def verify_answer(self, response):
+        assert response.json()["status"] == "pending"
+
+
+class Creation(_Orders):
     """Order books, with 10 and with 10,000 jobs stored."""
 
     params = ([10, 10_000],)
     param_names = ("stored",)
     number_of_requests = 20
-    status = 202
-
-    def request(self, number):
-        return "POST", GENERATE, ORDER
-
-    def verify_answer(self, response):
-        assert response.json()["status"] == "pending"
 
 
-class ConcurrentCreation(_Requests):
+class ConcurrentCreation(_Orders):
     """10 users order a book each, at once."""
 
     number_of_requests = users = 10
-    status = 202
-
-    def request(self, number):
-        return "POST", GENERATE, ORDER
-
-    def verify_answer(self, response):
-        assert response.json()["status"] == "pending"
 
 
 class SourceValidation(_Requests):

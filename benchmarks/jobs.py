@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from . import _compat, _inputs
 from ._compat import find
@@ -100,18 +101,16 @@ class KeepSections(_Store):
     async def work(self, store, lease, outline, sections):
         # Another plan for the same places, as the store keeps what is there for the same one.
         self._round += 1
-        plans = [with_other_words(one, self._round) for one in outline.sections[: self.commits]]
+        plans = [
+            replace(one, words=SECTION_WORDS + self._round)
+            for one in outline.sections[: self.commits]
+        ]
         for plan, section in zip(plans, sections, strict=False):
             await store.keep_section(lease, plan, section)
         return len(await store.places(lease.job_id))
 
     def verify(self, result):
         assert result == self.commits, f"{result} sections"
-
-
-def with_other_words(plan, number):
-    """Return the plan with other words."""
-    return type(plan)(plan.chapter, plan.number, plan.title, SECTION_WORDS + number, plan.passages)
 
 
 class ResumeHalf(_Store):

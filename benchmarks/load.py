@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 
-from ._compat import find
 from ._scenario import _Versioned
 from ._service import GENERATE, ORDER, served
 
@@ -65,7 +64,6 @@ class Mixed(_Versioned):
 
 
 async def _load(address):
-    find("httpx:AsyncClient")
     import httpx
 
     limits = httpx.Limits(max_connections=USERS)

@@ -70,9 +70,7 @@ class Folder(_Scenario):
     def prepare(self, sources):
         load = find("bookgen.sources:load_sources")
         folder = _inputs.new_folder()
-        for number, account in enumerate(_inputs.lives("folder", sources, self.words_each)):
-            suffix, make = _inputs.FILES[number % len(_inputs.FILES)]
-            (folder / f"account-{number:04d}.{suffix}").write_bytes(make(account, number))
+        _inputs.write_files(folder, "folder", sources, self.words_each)
         self.expected = sources
         return load, folder
 
