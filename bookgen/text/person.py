@@ -83,7 +83,7 @@ class Person:
     def is_mentioned(self, text: str) -> bool:
         """Whether a text has the person's surname, or somebody else's who has the same."""
         return any(
-            word[0].isupper() and _without_possessive(fold_accents(word)) == self.surname
+            word[0].isupper() and _without_possessive(word) == self.surname
             for word in words(text)
         )
 
@@ -172,4 +172,4 @@ def _folded(word: str) -> str:
 
 
 def _without_possessive(word: str) -> str:
-    return word.replace("’", "'").removesuffix("'").removesuffix("'s")
+    return _folded(word).removesuffix("'").removesuffix("'s")
