@@ -55,8 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        verdict = measure(options.commits, options.budget, console)
-        return CLEAN if verdict == REGRESSED else verdict
+        return measure(options.commits, options.budget, console)
     except HistoryError as error:
         console.print(f"history: {error}", markup=False, style="red")
         return UNMEASURED
@@ -65,23 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def measure(
-    number: int,
-    budget: str,
-    console: Console,
-    *,
-    benchmarks: str = BENCHMARKS,
-    machine: Sequence[str] = (),
-) -> int:
-    """Measure the latest `number` commits that have no results yet, check and publish them.
-
-    `machine` are options of `asv machine`. Returns the exit code of the check. Raises HistoryError.
-    """
+def measure(number: int, budget: str, console: Console) -> int:
+    """Measure the latest `number` commits, publish and check them; returns the exit code."""
     commits = latest_commits(number)
     for line in remarks(len(commits), number):
         console.print(line, markup=False)
     BUILD.mkdir(exist_ok=True)
-    run_asv(commits, console, benchmarks, machine)
+    run_asv(commits, console)
     console.print("Looking for what got worse ...")
     verdict = _asvwatch(
         "check", "--last", str(len(commits)), "--json", str(VERDICT), "--budget", budget
@@ -91,7 +80,7 @@ def measure(
     if _asvwatch("publish", "--verdict", str(VERDICT), stdout=subprocess.DEVNULL) != CLEAN:
         raise HistoryError("the site could not be published, see above")
     _tell_where(console)
-    return verdict
+    return CLEAN if verdict == REGRESSED else verdict
 
 
 def latest_commits(number: int) -> list[str]:
@@ -117,19 +106,15 @@ def remarks(found: int, asked: int) -> Iterator[str]:
         yield "Changes that are not committed are not measured."
 
 
-def run_asv(
-    commits: Sequence[str], console: Console, benchmarks: str, machine: Sequence[str]
-) -> None:
+def run_asv(commits: Sequence[str], console: Console) -> None:
     """Measure the commits that have no results yet; asv's own words go to the log."""
-    known = _run([*_asv(), "machine", "--yes", *machine])
-    if known.returncode:
-        raise HistoryError(f"asv machine failed: {known.stderr}")
+    machine = _run([*_asv(), "machine", "--yes"])
+    if machine.returncode:
+        raise HistoryError(f"asv machine failed: {machine.stderr}")
     hashes = BUILD / "history-commits.txt"
     hashes.write_text("\n".join(commits) + "\n")
     command = [*_asv(), "run", "--record-samples", "--skip-existing-successful"]
-    command += ["--attribute", "rounds=1", "--bench", benchmarks, f"HASHFILE:{hashes}"]
-    if "--machine" in machine:
-        command += ["--machine", machine[machine.index("--machine") + 1]]
+    command += ["--attribute", "rounds=1", "--bench", BENCHMARKS, f"HASHFILE:{hashes}"]
     with LOG.open("w", encoding="utf-8") as log, _Shown(commits, console) as shown:
         process = subprocess.Popen(
             command,
@@ -236,14 +221,14 @@ def _short(path: Path) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--commits", type=positive, default=4, metavar="N", help="how many (4)")
+    parser.add_argument("--commits", type=_positive, default=4, metavar="N", help="how many (4)")
     parser.add_argument(
         "--budget", default=BUDGET, metavar="TIME", help=f"for measuring suspicions ({BUDGET})"
     )
     return parser
 
 
-def positive(text: str) -> int:
+def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return int(text)
