@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.repositories import git
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-asvwatch" / "bin" / "python"
@@ -64,14 +65,7 @@ class Repository:
         self.folder = folder
 
     def git(self, *arguments):
-        done = subprocess.run(
-            ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org", *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
+        return git(self.folder, *arguments)
 
     def commit(self, subject, **files):
         for name, text in files.items():

@@ -6,16 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.repositories import git
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def git(folder, *arguments):
-    who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
-    done = subprocess.run(
-        ["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
 
 
 class Clone:
