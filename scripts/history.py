@@ -24,18 +24,17 @@ LOG = BUILD / "history.log"
 VERDICT = BUILD / "verdict.json"
 SITE = BUILD / "site"
 
-# What takes minutes a commit is left to `asv run`: instructions under valgrind, the large books and
-# their parts, and what the seconds of a book tell already.
+# What takes minutes a commit is left to `asv run`: instructions under valgrind, the service, large
+# books and their parts, how costs grow, and what the seconds of a book tell already.
+SUITES = ("api", "jobs", "load")
 LARGE = (
-    "Chapters",
-    "LargeBook",
-    "LargeBookPrepared",
-    "PromptedBook",
-    "Prompts",
-    "Told",
-    "WholeBook",
+    *("Chapters", "Folder", "ImportService", "LargeBook", "LargeBookPrepared"),
+    *("PromptedBook", "Prompts", "Server", "Told", "WholeBook"),
 )
-BENCHMARKS = rf"^(?!load\.|.*\.(track_(instructions|words_per_second)|({'|'.join(LARGE)})\.))"
+BENCHMARKS = (
+    rf"^(?!({'|'.join(SUITES)})\."
+    rf"|.*\.(track_(instructions|words_per_second)|({'|'.join(LARGE)})\.))"
+)
 BUDGET = "60s"
 
 CLEAN, REGRESSED, USAGE, UNMEASURED, INTERRUPTED = 0, 1, 2, 3, 130
