@@ -83,8 +83,7 @@ class Person:
     def is_mentioned(self, text: str) -> bool:
         """Whether a text has the person's surname, or somebody else's who has the same."""
         return any(
-            word[0].isupper() and _without_possessive(word) == self.surname
-            for word in words(text)
+            word[0].isupper() and _without_possessive(word) == self.surname for word in words(text)
         )
 
     def is_titled(self, title: str) -> bool:
