@@ -116,11 +116,16 @@ async def test_a_worker_that_ends_gives_its_jobs_back(store):
 async def test_the_embedded_engine_writes_what_there_is_no_more_at_once_than_it_may(store):
     jobs = [await store.create(NEW) for _ in range(7)]
     at_once = most = 0
+    full = asyncio.Event()
 
     async def write(held):
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
+        # However slowly the store gives them out, the first wait for each other.
+        if at_once == 3:
+            full.set()
+        await full.wait()
         await asyncio.sleep(0.01)
         at_once -= 1
         await store.complete(held.lease, {})
