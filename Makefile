@@ -45,7 +45,7 @@ site: .venv-asvwatch/ready ## serve the site that make history published
 
 .PHONY: test
 test: lint types imports .venv/ready .venv-asvwatch/ready ## everything that must hold before a commit
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
 	cd $(ASVWATCH) && ../../.venv-asvwatch/bin/python -m pytest
 
 .PHONY: lint
