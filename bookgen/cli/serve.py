@@ -25,13 +25,12 @@ def serve(
         import uvicorn
 
         from bookgen.api.app import create_app
+        from bookgen.listening import address_of, listen
 
         app = create_app(settings_of_the_environment(), access_log=access_log)
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                host=host,
-                port=port,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -39,9 +38,10 @@ def serve(
                 timeout_graceful_shutdown=GRACE,
             )
         )
+        listener = listen(host, port)
         typer.echo(
-            f"http://{host}:{port}  (Ctrl-C ends it; unfinished books go on at the next start)"
+            f"{address_of(listener)}  (Ctrl-C ends it; unfinished books go on at the next start)"
         )
-        server.run()
+        server.run(sockets=[listener])
         if not server.started:
             raise typer.Exit(2)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import uvicorn
 
 from bookgen.errors import InputError
+from bookgen.listening import address_of, listen
 from bookgen.llm.simulator.app import Simulator
 from bookgen.llm.simulator.config import Fault, Faults, SimulatorConfig
 from bookgen.llm.simulator.state import State
@@ -23,6 +24,7 @@ __all__ = ["INSTANT", "SimulatorServer", "parse_faults", "running", "serve"]
 INSTANT = SimulatorConfig(time_to_first_token=0, tokens_per_second=math.inf)
 
 START_WITHIN = 10.0
+API = "/api/v1"
 # Seconds that replies under way are given when the server ends.
 GRACE = 1
 
@@ -42,14 +44,14 @@ def running(config: SimulatorConfig = INSTANT) -> Iterator[SimulatorServer]:
     `config.epoch` is set from the clock. Raises RuntimeError if the server does not start.
     """
     simulator = Simulator(_with_clock(config))
-    listener = _listen("127.0.0.1", 0)
+    listener = listen("127.0.0.1", 0)
     server = _Server(simulator)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
         if not server.ready.wait(START_WITHIN):
             raise RuntimeError(f"The simulator did not start within {START_WITHIN:g} s.")
-        yield SimulatorServer(_base_url(listener), simulator.state)
+        yield SimulatorServer(address_of(listener) + API, simulator.state)
     finally:
         server.should_exit = True
         thread.join()
@@ -62,8 +64,8 @@ def serve(
 
     Port 0 picks a free one. Raises InputError for a port that cannot be had.
     """
-    listener = _listen(host, port)
-    announce(_base_url(listener))
+    listener = listen(host, port)
+    announce(address_of(listener) + API)
     try:
         _Server(Simulator(_with_clock(config))).run(sockets=[listener])
     except KeyboardInterrupt:
@@ -108,24 +110,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.ready.set()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    if not 0 <= port <= 65_535:
-        raise InputError(f"A port is 0 to 65535, not {port}.")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise InputError(
-            f"Port {port} of {host} cannot be opened: {error.strerror or error}. Name another "
-            "with --port; 0 picks a free one."
-        ) from error
-
-
-def _base_url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}/api/v1" if ":" in host else f"http://{host}:{port}/api/v1"
 
 
 def _with_clock(config: SimulatorConfig) -> SimulatorConfig:
