@@ -1,7 +1,6 @@
 """The service as a server on a free port of this machine, in a thread, on a SQLite file."""
 
 import contextlib
-import socket
 import threading
 import time
 
@@ -10,6 +9,7 @@ import pytest
 import uvicorn
 
 from bookgen.api.app import create_app
+from bookgen.listening import address_of, listen
 from bookgen.settings import Settings
 
 
@@ -18,7 +18,7 @@ def serving(folder, **settings):
     """Serve until the block ends, and give a client; the same folder keeps the same jobs."""
     given = {"bookgen_database_url": f"sqlite:///{folder}/jobs.db", "rate_limit_per_minute": 10_000}
     app = create_app(Settings(_env_file=None, **{**given, **settings}))
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="critical", access_log=False, proxy_headers=False)
     )
@@ -26,8 +26,7 @@ def serving(folder, **settings):
     thread.start()
     try:
         until(lambda: server.started)
-        host, port = listener.getsockname()
-        with httpx.Client(base_url=f"http://{host}:{port}", timeout=20) as client:
+        with httpx.Client(base_url=address_of(listener), timeout=20) as client:
             yield client
     finally:
         server.should_exit = True
