@@ -12,6 +12,8 @@ COMMITS ?= 4
 LIFE ?= ada-lovelace
 WORDS ?= 6000
 CHAPTERS ?= 6
+USERS ?= 10 50
+SECONDS ?= 30
 
 # The subject and language of each life in examples/.
 ada-lovelace := "Ada Lovelace" --language en
@@ -21,6 +23,8 @@ santiago-ramon-y-cajal := "Santiago Ramón y Cajal" --language es
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 BOOKGEN := .venv/bin/bookgen
 ASVWATCH := tools/asvwatch
+PROFILED = bookgen write $($(LIFE)) --quote --sources examples/$(LIFE) --out build/profile/book \
+	--words $(WORDS) --chapters $(CHAPTERS)
 
 .PHONY: help
 help: ## list the targets
@@ -47,6 +51,25 @@ site: .venv-asvwatch/ready ## serve the site that make history published
 test: lint types imports .venv/ready .venv-asvwatch/ready ## everything that must hold before a commit
 	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
 	cd $(ASVWATCH) && ../../.venv-asvwatch/bin/python -m pytest
+
+.PHONY: performance
+performance: .venv/ready ## each endpoint's time, by pytest-benchmark, against its limit
+	.venv/bin/python -m pytest tests/performance --benchmark-only
+
+.PHONY: stress
+stress: .venv/ready ## the service under stress: right answers, nothing lost, no leak
+	.venv/bin/python -m pytest tests/stress -rP
+
+.PHONY: load
+load: .venv/ready ## 10 and 50 users of Locust against a service of its own (USERS=, SECONDS=)
+	.venv/bin/python scripts/load.py --users $(USERS) --seconds $(SECONDS)
+
+.PHONY: profile
+profile: .venv/ready ## flame graphs of a book into build/profile/: CPU and memory (LIFE=, WORDS=, CHAPTERS=)
+	@mkdir -p build/profile
+	.venv/bin/python -m pyinstrument -r html -o build/profile/cpu.html -m $(PROFILED)
+	.venv/bin/python -m memray run --quiet --force -o build/profile/memory.bin -m $(PROFILED)
+	.venv/bin/python -m memray flamegraph --force -o build/profile/memory.html build/profile/memory.bin
 
 .PHONY: lint
 lint: .venv/ready ## ruff: rules and format

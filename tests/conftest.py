@@ -1,8 +1,24 @@
-"""No test uses the key or the provider of whoever runs it."""
+"""What holds for all tests: none uses the key or the provider of whoever runs it, and what is
+decided by time runs only where it is asked for."""
 
 import os
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).resolve().parent
+# Run by make performance and make stress.
+ONLY_WHEN_NAMED = frozenset({HERE / "performance", HERE / "stress"})
+
+
+def pytest_ignore_collect(collection_path, config):
+    if collection_path not in ONLY_WHEN_NAMED:
+        return None
+    named = [
+        (config.invocation_params.dir / one.partition("::")[0]).resolve() for one in config.args
+    ]
+    is_named = any(one.is_relative_to(collection_path) for one in named)
+    return None if is_named else True
 
 
 @pytest.fixture(autouse=True)

@@ -196,7 +196,11 @@ def measures(benchmark):
 @pytest.mark.parametrize("budget", BUDGETS, ids=lambda budget: budget["benchmark"])
 def test_a_budget_bounds_a_benchmark_that_there_is(budget):
     assert callable(measures(budget["benchmark"]))
-    assert budget.keys() == {"what", "benchmark", "most" if "most" in budget else "least"}
+    assert budget.keys() == {"id", "what", "benchmark", "most" if "most" in budget else "least"}
+
+
+def test_a_budget_is_known_by_its_id():
+    assert len({budget["id"] for budget in BUDGETS}) == len(BUDGETS)
 
 
 def test_the_exact_budgets_hold():
