@@ -1,8 +1,10 @@
-"""Findings and histories made by hand, for what only looks at them."""
+"""Findings, series and histories made by hand, for what only looks at them."""
 
 from __future__ import annotations
 
-from asvwatch.model import Commit, History
+import numpy as np
+from asvwatch import config
+from asvwatch.model import Commit, History, Series, SeriesKey
 from asvwatch.verdict import Finding
 
 
@@ -47,3 +49,18 @@ def finding(at=5, before=1.0, after=1.3, **more):
         "floor": 0.02,
     }
     return Finding(**{**known, **more})
+
+
+def series(values, rule=config.TIME, surroundings=None, samples=None):
+    """One of commits whose hashes are their places."""
+    values = np.asarray(values, dtype=float)
+    return Series(
+        key=SeriesKey("suite.it", (), 0, "box", "env", "1"),
+        unit="seconds",
+        rule=rule,
+        commits=tuple(f"{number:040x}" for number in range(values.size)),
+        values=values,
+        intervals=np.full((values.size, 2), np.nan),
+        surroundings=tuple(surroundings or [""] * values.size),
+        samples=samples or {},
+    )

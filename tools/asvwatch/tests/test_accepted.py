@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from asvwatch import accepted
 from asvwatch.errors import ConfigError
+from hypothesis import given
+from hypothesis import strategies as st
 
 COMMIT = "1a2b3c4d" + "0" * 32
 
@@ -50,3 +52,17 @@ def test_a_wrong_entry_is_named(tmp_path, text, named):
     with pytest.raises(ConfigError) as error:
         accepted.load(file)
     assert named in str(error.value)
+
+
+@given(reason=st.text(min_size=1, max_size=30).filter(str.strip))
+def test_an_entry_is_added_and_what_stands_there_stays(tmp_path_factory, reason):
+    file = tmp_path_factory.mktemp("accepted") / "accepted.toml"
+    before = '# why\n[[accepted]]\nbenchmark = "b"\ncommit = "1a2b3c4d"\nreason = "r" # because\n'
+    file.write_text(before)
+    entry = accepted.Accepted("suite.time_it('a\"\\\\')", COMMIT, reason.strip())
+    accepted.add(file, entry)
+    assert file.read_text(encoding="utf-8").startswith(before)
+    assert accepted.load(file)[1] == entry
+    with pytest.raises(ConfigError, match="already"):
+        accepted.add(file, entry)
+    assert len(list(file.parent.iterdir())) == 1

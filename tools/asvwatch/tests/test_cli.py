@@ -93,6 +93,71 @@ def test_markdown_is_written(project, tmp_path):
     assert "`suite.track_calls`" in (tmp_path / "report.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("form", "holds"),
+    [("markdown", "`suite.track_calls`"), ("json", '"schema": 1'), ("junit", "<failure"),
+     ("github", "::error title=Regressions")],
+)  # fmt: skip
+def test_a_verdict_is_reported_in_any_form(project, tmp_path, capsys, form, holds):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    run(tiny, "check", "--json", tmp_path / "verdict.json")
+    capsys.readouterr()
+    assert run(tiny, "report", tmp_path / "verdict.json", "--format", form) == 0
+    assert holds in capsys.readouterr().out
+
+
+def test_what_is_no_verdict_is_2(project, tmp_path, capsys):
+    (tmp_path / "verdict.json").write_text("{}")
+    assert run(project(commits=1), "report", tmp_path / "verdict.json") == 2
+    assert "verdict.json" in capsys.readouterr().err
+
+
+def test_a_regression_that_is_accepted_no_longer_fails_the_check(project, capsys):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    assert run(tiny, "check", "--json", "-") == 1
+    (regression,) = json.loads(capsys.readouterr().out)["regressions"]
+    accept = ("accept", regression["fingerprint"], "--reason", "the answer is right now")
+    assert run(tiny, *accept) == 0
+    assert "suite.track_calls" in (tiny.root / "benchmarks" / "accepted.toml").read_text()
+    assert run(tiny, "check") == 0
+    assert "Accepted regressions" in capsys.readouterr().out
+    assert run(tiny, *accept) == 2
+    assert "accepted already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "reason", "said"),
+    [("0" * 12, "why", "names no regression '000000000000'"), ("{known}", "  ", "--reason")],
+)
+def test_what_cannot_be_accepted_is_2(project, capsys, fingerprint, reason, said):
+    tiny = project(commits=4)
+    assert run(tiny, "accept", "0" * 12, "--reason", "why") == 2
+    assert "asvwatch check" in capsys.readouterr().err
+    tiny.store_all(CALLS, [5, 5, 6, 6])
+    run(tiny, "check", "--json", "-")
+    (regression,) = json.loads(capsys.readouterr().out)["regressions"]
+    wanted = fingerprint.format(known=regression["fingerprint"])
+    assert run(tiny, "accept", wanted, "--reason", reason) == 2
+    assert said in capsys.readouterr().err
+    assert not (tiny.root / "benchmarks" / "accepted.toml").exists()
+
+
+def test_a_broken_budget_fails_the_check_until_it_is_held(project, capsys):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 5, 5])
+    budgets = tiny.root / "benchmarks" / "budgets.toml"
+    wanted = '[[budget]]\nbenchmark = "suite.track_calls"\nwhat = "few calls"\n'
+    budgets.write_text(f"{wanted}most = 4\n")
+    assert run(tiny, "check") == 1
+    out = capsys.readouterr().out
+    assert "5 calls, at most 4 calls" in out
+    assert "regressed: 1 budget broken" in out
+    budgets.write_text(f"{wanted}most = 5\n")
+    assert run(tiny, "check") == 0
+
+
 def test_only_matching_benchmarks_are_looked_at(project):
     tiny = project(commits=4)
     tiny.store_all(CALLS, [5, 5, 6, 6])
@@ -104,7 +169,8 @@ def test_asked_for_history_only_nothing_is_built(project):
     tiny = project(commits=8)
     tiny.store_all(TIME, [1.0] * 5 + [2.0] * 3)
     assert run(tiny, "check", "--no-confirm") == 0
-    assert not (tiny.root / "env").exists()
+    kept = [file.name for file in (tiny.root / "env").rglob("*") if file.is_file()]
+    assert kept == ["verdict.json"]
 
 
 def test_a_file_that_cannot_be_written_is_3_and_leaves_nothing_behind(project, tmp_path, capsys):

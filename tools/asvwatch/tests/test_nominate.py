@@ -9,24 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from asvwatch import config
-from asvwatch.model import Rule, Series, SeriesKey
+from asvwatch.model import Rule
 from asvwatch.nominate import is_exact, nominate
+from findings import series
 
 TRIALS = 60
-
-
-def series(values, rule=config.TIME, surroundings=None, samples=None):
-    values = np.asarray(values, dtype=float)
-    return Series(
-        key=SeriesKey("suite.it", (), 0, "box", "env", "1"),
-        unit="seconds",
-        rule=rule,
-        commits=tuple(f"{number:040x}" for number in range(values.size)),
-        values=values,
-        intervals=np.full((values.size, 2), np.nan),
-        surroundings=tuple(surroundings or [""] * values.size),
-        samples=samples or {},
-    )
 
 
 def place(commit):

@@ -9,7 +9,7 @@ import pytest
 from asvwatch import config, page
 from asvwatch.config import TIME
 from asvwatch.model import Series, SeriesKey
-from asvwatch.verdict import Failure, Verdict
+from asvwatch.verdict import Breach, Failure, Verdict
 from findings import finding, history, name
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,6 +85,19 @@ def test_a_finding_shows_chart_commit_pairs_and_the_command(settings_of_a_projec
         assert part in shown
     assert f"asvwatch compare {name(4)[:12]} {name(5)[:12]} --config asv.conf.json" in shown
     assert f"https://example.org/commit/{name(5)}" in outline.links
+
+
+def test_a_broken_budget_is_shown_first(settings_of_a_project):
+    breach = Breach(
+        "suite.time_it", (), "seconds", 0.3, 0.2, False, "answers take under 200 ms", name(5)
+    )
+    told = Verdict("regressed", budgets=(breach,), commits=10, series=1)
+    outline = Outline(page.render(settings_of_a_project, told, [], history()))
+    shown = " ".join(outline.text)
+    for part in ("1 budget broken", "300 ms, at most 200 ms", "answers take under", "Commit 5"):
+        assert part in shown
+    assert "#budgets" in outline.links
+    assert "No metric changed" not in shown
 
 
 def test_the_page_needs_nothing_from_elsewhere(settings_of_a_project):

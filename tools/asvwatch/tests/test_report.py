@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+CONFIG = "asv.conf.json"
 HOSTILE = "x|y`z`\n# <b>@team #12 \x1b[31m\u202e*a* [l](http://e)"
 
 
@@ -63,7 +64,7 @@ SUSPICIONS = tuple(
 )
 
 
-@pytest.mark.parametrize("shown", [terminal, lambda told: report.markdown(told, history())])
+@pytest.mark.parametrize("shown", [terminal, lambda told: report.markdown(told, history(), CONFIG)])
 def test_suspicions_without_time_to_measure_take_one_line(shown):
     measured = finding(7, benchmark="suite.time_measured", reason="undecided after 60 pairs")
     told = Verdict("clean", undecided=(measured, *SUSPICIONS), commits=4, series=9)
@@ -96,17 +97,17 @@ def test_no_text_leaves_its_cell_in_markdown(text):
         commits=2,
         series=1,
     )
-    shown = report.markdown(told, history(subjects={5: text}, authors={5: text}))
+    shown = report.markdown(told, history(subjects={5: text}, authors={5: text}), CONFIG)
     rows = [line for line in shown.splitlines() if line.startswith("|")]
     assert len(rows) == 3 + 3
     assert {len(cells(row)) for row in rows[:3]} == {6}
     assert {len(cells(row)) for row in rows[3:]} == {3}
-    assert sum(line.startswith("-") for line in shown.splitlines()) == 1
+    assert sum(line.startswith("-") for line in shown.splitlines()) == 1 + 1  # measure again
 
 
 def test_markup_mentions_and_references_are_text_in_markdown():
     told = Verdict("regressed", regressions=(finding(),), commits=2, series=1)
-    shown = report.markdown(told, history(subjects={5: HOSTILE}))
+    shown = report.markdown(told, history(subjects={5: HOSTILE}), CONFIG)
     row = next(line for line in shown.splitlines() if line.startswith("| `suite"))
     assert "\\<b\\>" in row
     assert "@team" not in row

@@ -6,6 +6,7 @@ import dataclasses
 import json
 
 import pytest
+from asvwatch import decide as decisions
 from asvwatch import verdict
 from asvwatch.accepted import Accepted
 from asvwatch.errors import ConfigError
@@ -15,7 +16,7 @@ from findings import finding, history, name
 
 def decide(findings=(), undecided=(), failures=(), commits=10, series=3, **more):
     known = {"history": history(), "confirmed": True}
-    return verdict.decide(
+    return decisions.decide(
         findings, undecided, failures, commits=commits, series=series, **{**known, **more}
     )
 
@@ -38,7 +39,7 @@ def test_nothing_measured_is_never_clean(nothing):
 
 def test_an_accepted_regression_is_shown_and_does_not_fail():
     entry = Accepted("suite.time_it", name(5)[:8], "the answer is right now")
-    (marked,) = verdict.accept([finding()], [entry], history())
+    (marked,) = decisions.accept([finding()], [entry], history())
     told = decide([marked])
     assert told.exit_code == 0
     assert told.regressions[0].accepted == "the answer is right now"
@@ -46,13 +47,13 @@ def test_an_accepted_regression_is_shown_and_does_not_fail():
 
 def test_an_accepted_commit_within_a_range_is_accepted_too():
     ranged = finding(commit=None, range=(name(2), name(6)))
-    (marked,) = verdict.accept([ranged], [Accepted("suite.*", name(4)[:8], "why")], history())
+    (marked,) = decisions.accept([ranged], [Accepted("suite.*", name(4)[:8], "why")], history())
     assert marked.accepted == "why"
 
 
 def test_improvements_are_never_accepted_as_regressions():
     entry = Accepted("suite.time_it", name(5)[:8], "why")
-    (marked,) = verdict.accept([finding(before=1.3, after=1.0)], [entry], history())
+    (marked,) = decisions.accept([finding(before=1.3, after=1.0)], [entry], history())
     assert marked.accepted is None
 
 

@@ -1,4 +1,4 @@
-"""Regressions taken on purpose: reads `accepted.toml` in the benchmark directory.
+"""Regressions taken on purpose: `accepted.toml` in the benchmark directory, read and added to.
 
 [[accepted]]
 benchmark = "suite.time_it"     # one name, with or without parameters, or a pattern with *
@@ -9,6 +9,7 @@ reason = "the answer is right now"
 from __future__ import annotations
 
 import fnmatch
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from asvwatch.errors import ConfigError
+from asvwatch.files import write_whole
 
-__all__ = ["ACCEPTED_FILE", "Accepted", "load"]
+__all__ = ["ACCEPTED_FILE", "Accepted", "add", "load"]
 
 ACCEPTED_FILE = "accepted.toml"
 _HASH = re.compile(r"[0-9a-f]{7,40}")
@@ -56,6 +58,31 @@ def load(file: Path) -> tuple[Accepted, ...]:
     return tuple(
         _entry(entry, f"{file}: accepted {number}") for number, entry in enumerate(entries, 1)
     )
+
+
+def add(file: Path, entry: Accepted) -> None:
+    """Add an entry at the end of `file`; what stands there stays as it is, comments too.
+
+    Raises ConfigError for a file that cannot be read, and for an entry that it has already.
+    """
+    if entry in load(file):
+        raise ConfigError(f"{file} has this entry already: {entry.benchmark} at {entry.commit}")
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+    written = "".join(
+        f"{name} = {_quoted(value)}\n"
+        for name, value in (
+            ("benchmark", entry.benchmark),
+            ("commit", entry.commit),
+            ("reason", entry.reason),
+        )
+    )
+    write_whole(file, f"{before}{gap}[[accepted]]\n{written}")
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML, which differs from JSON's in U+007F alone."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _entry(entry: dict[str, Any], where: str) -> Accepted:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from asvwatch import accepted, nominate, verdict
+from asvwatch import accepted, budgets, nominate
 from asvwatch.config import Config
+from asvwatch.decide import accept, decide
 from asvwatch.errors import EnvironmentUnavailable
 from asvwatch.failures import find_failures
 from asvwatch.model import (
@@ -102,16 +103,22 @@ def check(
     measured = [
         {series.commits[place] for place in series.measured} & inside for series in stored.series
     ]
-    return verdict.decide(
-        verdict.accept(_unique(findings), taken, history),
+    limits = budgets.load(config.benchmark_dir / budgets.BUDGETS_FILE)
+    return decide(
+        accept(_unique(findings), taken, history),
         undecided,
         find_failures(stored, window.history, inside),
+        budgets=budgets.breaches(stored.series, limits, inside),
         history=history,
         commits=len(frozenset().union(*measured)),
         series=sum(1 for commits in measured if commits),
         confirmed=confirmed,
-        notes=(*notes, *stored.warnings),
+        notes=(*notes, *stored.warnings, *_not_known(budgets.unmatched(stored.series, limits))),
     )
+
+
+def _not_known(benchmarks: Sequence[str]) -> list[str]:
+    return [f"budgets without a value: {', '.join(benchmarks)}"] if benchmarks else []
 
 
 def suspicions(stored: Stored, window: Window) -> list[Candidate]:

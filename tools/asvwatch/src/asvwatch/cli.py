@@ -1,14 +1,11 @@
-"""The command: `asvwatch check`, `asvwatch compare`, `asvwatch publish`."""
+"""The command and its subcommands: check, compare, publish, report, accept."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +13,24 @@ from pathlib import Path
 from rich.console import Console
 
 import asvwatch
-from asvwatch import check, comparing, config, loading, measuring, publishing, report
+from asvwatch import (
+    accepting,
+    check,
+    comparing,
+    config,
+    gitlog,
+    loading,
+    measuring,
+    publishing,
+    report,
+    verdict,
+)
 from asvwatch.errors import AsvwatchError
+from asvwatch.files import write_whole
+from asvwatch.formats import FORMATS
 from asvwatch.model import Budget, History
 from asvwatch.verdict import Verdict
+from asvwatch.words import change, plain
 
 __all__ = ["main"]
 
@@ -61,7 +72,7 @@ def _check(options: argparse.Namespace) -> int:
             measurer = resources.enter_context(
                 measuring.measurer(settings, loaded.history, budget, _log)
             )
-        verdict = check.check(
+        told = check.check(
             settings,
             loaded.stored,
             loaded.window,
@@ -71,13 +82,15 @@ def _check(options: argparse.Namespace) -> int:
             log=_log,
             notes=loaded.notes,
         )
-    _tell(verdict, loaded.history, options)
-    return verdict.exit_code
+    last = accepting.last_verdict(settings)
+    write_whole(last, FORMATS["json"](told, loaded.history, settings.path.name))
+    _tell(told, loaded.history, options)
+    return told.exit_code
 
 
 def _compare(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
-    verdict, history = comparing.compare(
+    told, history = comparing.compare(
         settings,
         options.base,
         options.head,
@@ -85,8 +98,8 @@ def _compare(options: argparse.Namespace) -> int:
         budget=Budget(deadline=time.monotonic() + options.budget),
         log=_log,
     )
-    _tell(verdict, history, options)
-    return verdict.exit_code
+    _tell(told, history, options)
+    return told.exit_code
 
 
 def _publish(options: argparse.Namespace) -> int:
@@ -95,36 +108,39 @@ def _publish(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(verdict: Verdict, history: History, options: argparse.Namespace) -> None:
+def _report(options: argparse.Namespace) -> int:
+    settings = config.load(options.config)
+    told = verdict.read(options.verdict)
+    history = gitlog.read(settings.git_dir, gitlog.default_tip(settings.git_dir, settings.branches))
+    _write(Path("-"), FORMATS[options.format](told, history, settings.path.name))
+    return 0
+
+
+def _accept(options: argparse.Namespace) -> int:
+    settings = config.load(options.config)
+    finding = accepting.accept(settings, options.verdict, options.fingerprint, options.reason)
+    sys.stdout.write(f"accepted: {plain(finding.label)} {change(finding)}\n")
+    return 0
+
+
+def _tell(told: Verdict, history: History, options: argparse.Namespace) -> None:
     """The table for the reader; files, and with `-` standard output, for machines."""
     to_stdout = "-" in (str(options.json), str(options.markdown))
     console = Console(stderr=to_stdout, highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, 120)
-    report.to_terminal(verdict, history, console)
-    if options.json is not None:
-        text = json.dumps(verdict.to_json(), indent=1, allow_nan=False, ensure_ascii=False)
-        _write(options.json, text + "\n")
-    if options.markdown is not None:
-        _write(options.markdown, report.markdown(verdict, history))
+    report.to_terminal(told, history, console)
+    for name in ("json", "markdown"):
+        file = getattr(options, name)
+        if file is not None:
+            _write(file, FORMATS[name](told, history, options.config.name))
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
     if str(file) == "-":
         sys.stdout.write(text)
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    else:
+        write_whole(file, text)
 
 
 def _log(line: str) -> None:
@@ -214,4 +230,25 @@ def _parser() -> argparse.ArgumentParser:
         help="what `check --json FILE` wrote; without it the history alone is looked at",
     )
     command.set_defaults(run=_publish)
+    command = commands.add_parser(
+        "report", parents=[everywhere], help="print a verdict for another program"
+    )
+    command.add_argument("verdict", type=Path, metavar="FILE", help="what `check --json` wrote")
+    command.add_argument(
+        "--format", choices=list(FORMATS), default="markdown", help="of the report (markdown)"
+    )
+    command.set_defaults(run=_report)
+
+    command = commands.add_parser(
+        "accept", parents=[everywhere], help="take a regression on purpose: add to accepted.toml"
+    )
+    command.add_argument("fingerprint", metavar="FINGERPRINT", help="as the report tells it")
+    command.add_argument("--reason", required=True, metavar="TEXT", help="why")
+    command.add_argument(
+        "--verdict",
+        type=Path,
+        metavar="FILE",
+        help="what `check --json` wrote; else the last one",
+    )
+    command.set_defaults(run=_accept)
     return parser

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from asvwatch import accepted, check, gitlog, measuring, results, verdict
+from asvwatch import accepted, check, gitlog, measuring, results
 from asvwatch.config import Config
+from asvwatch.decide import accept, decide
 from asvwatch.errors import ConfigError
 from asvwatch.loading import matching
 from asvwatch.model import Budget, Candidate, History, Series
@@ -58,8 +59,8 @@ def compare(
                 findings.append(outcome if parent else dataclasses.replace(outcome, commit=None))
                 log(f"  {outcome.direction}")
     taken = accepted.load(config.benchmark_dir / accepted.ACCEPTED_FILE)
-    told = verdict.decide(
-        verdict.accept(findings, taken, history),
+    told = decide(
+        accept(findings, taken, history),
         undecided,
         (),
         history=history,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import shlex
 import urllib.parse
 from collections.abc import Iterable
 from importlib import resources
@@ -13,9 +12,9 @@ from pathlib import Path
 from asvwatch.chart import history_chart, pairs_chart
 from asvwatch.config import Config
 from asvwatch.model import History, Series
-from asvwatch.report import sections, summary
+from asvwatch.report import broken, sections, summary
 from asvwatch.verdict import Finding, Verdict
-from asvwatch.words import change, day, interval, plain, quantity
+from asvwatch.words import change, day, interval, measure_again, plain, quantity
 
 __all__ = ["PAGE", "add_link", "render", "write"]
 
@@ -72,6 +71,7 @@ def render(config: Config, verdict: Verdict, series: Iterable[Series], history: 
         _contents(verdict),
         "</header><main>",
     ]
+    body.append(_broken(verdict, history, config))
     for heading, findings in sections(verdict):
         body.append(
             f'<section id="{_anchor(heading)}"><h2>{heading} <small>{len(findings)}</small></h2>'
@@ -81,7 +81,7 @@ def render(config: Config, verdict: Verdict, series: Iterable[Series], history: 
             key = (finding.benchmark, finding.params, finding.machine, finding.environment)
             body.append(_card(finding, stored.get((*key, finding.version)), history, config))
         body.append("</section>")
-    if not sections(verdict) and verdict.commits:
+    if not sections(verdict) and not verdict.budgets and verdict.commits:
         body.append('<p class="about">No metric changed, as far as can be told.</p>')
     body += [_failures(verdict, history, config), _notes(verdict), "</main>"]
     return (
@@ -98,9 +98,22 @@ def _contents(verdict: Verdict) -> str:
         f'<a href="#{_anchor(title)}">{title} <b>{len(findings)}</b></a>'
         for title, findings in sections(verdict)
     ]
+    if verdict.budgets:
+        links.insert(0, f'<a href="#budgets">Budgets broken <b>{len(verdict.budgets)}</b></a>')
     if verdict.failures:
         links.append(f'<a href="#not-measured">Not measured <b>{len(verdict.failures)}</b></a>')
     return f"<nav>{''.join(links)}</nav>" if links else ""
+
+
+def _broken(verdict: Verdict, history: History, config: Config) -> str:
+    if not verdict.budgets:
+        return ""
+    items = "".join(
+        f'<li id="{breach.fingerprint}"><b>{_text(breach.label)}</b>: {_text(broken(breach))}'
+        f"<br>{_text(breach.what)}<br>{_commit(breach.commit, history, config)}</li>"
+        for breach in verdict.budgets
+    )
+    return f'<section id="budgets"><h2>Budgets broken</h2><ul>{items}</ul></section>'
 
 
 def _card(finding: Finding, series: Series | None, history: History, config: Config) -> str:
@@ -116,7 +129,9 @@ def _card(finding: Finding, series: Series | None, history: History, config: Con
     if finding.reason:
         told.append(_row("Note", _text(finding.reason)))
     told.append(_row("Where", _text(f"{finding.machine}, {finding.environment}")))
-    told.append(_row("Measure again", f"<code>{_text(_command(finding, config))}</code>"))
+    told.append(
+        _row("Measure again", f"<code>{_text(measure_again(finding, config.path.name))}</code>")
+    )
     charts = ""
     if series is not None and series.measured.size and finding.range[0] in history:
         charts = history_chart(series, finding, history)
@@ -155,23 +170,6 @@ def _evidence(finding: Finding) -> str:
     if finding.evidence == "paired":
         return f"{len(finding.pairs)} pairs of fresh processes, both builds in turn"
     return "stored history only"
-
-
-def _command(finding: Finding, config: Config) -> str:
-    good, bad = finding.range
-    pattern = f"^{re.escape(finding.benchmark)}$"
-    return shlex.join(
-        [
-            "asvwatch",
-            "compare",
-            good[:12],
-            bad[:12],
-            "--config",
-            config.path.name,
-            "--bench",
-            pattern,
-        ]
-    )
 
 
 def _failures(verdict: Verdict, history: History, config: Config) -> str:

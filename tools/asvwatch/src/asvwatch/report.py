@@ -10,11 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from asvwatch.model import History
-from asvwatch.verdict import Finding, Status, Verdict
-from asvwatch.words import change, day, interval, plain, quantity
+from asvwatch.verdict import Breach, Finding, Status, Verdict
+from asvwatch.words import change, day, interval, measure_again, plain, quantity
 
-__all__ = ["commit_words", "markdown", "summary", "to_terminal"]
+__all__ = ["MARKER", "broken", "commit_words", "markdown", "sections", "summary", "to_terminal"]
 
+# By it the comment that an earlier run wrote is found again.
+MARKER = "<!-- asvwatch -->"
 # How many of the suspicions that there was no time for are named.
 _LARGEST = 3
 _STYLES: dict[Status, str] = {"clean": "green", "regressed": "bold red", "unmeasured": "yellow"}
@@ -32,7 +34,10 @@ def summary(verdict: Verdict) -> str:
         return f"unmeasured: something could not be measured ({measured}), see below"
     if verdict.status == "regressed":
         standing = sum(1 for one in verdict.regressions if one.accepted is None)
-        return f"regressed: {_count(standing, 'regression', 'regressions')} ({measured})"
+        parts = [_count(standing, "regression", "regressions")] if standing else []
+        if verdict.budgets:
+            parts.append(f"{_count(len(verdict.budgets), 'budget', 'budgets')} broken")
+        return f"regressed: {', '.join(parts)} ({measured})"
     said = f"clean: no confirmed regression ({measured})"
     if verdict.commits == 1:
         said += "; one commit has nothing to be compared with"
@@ -53,6 +58,12 @@ def sections(verdict: Verdict) -> list[tuple[str, tuple[Finding, ...]]]:
         ("Undecided", verdict.undecided),
     ]
     return [(title, findings) for title, findings in headed if findings]
+
+
+def broken(breach: Breach) -> str:
+    """`230 ms, at most 200 ms`."""
+    side = "at least" if breach.is_least else "at most"
+    return f"{quantity(breach.value, breach.unit)}, {side} {quantity(breach.bound, breach.unit)}"
 
 
 def _in_tables(verdict: Verdict) -> Iterator[tuple[str, tuple[Finding, ...]]]:
@@ -97,6 +108,14 @@ def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
             )
             table.add_row(*(Text(cell) for cell in row))
         console.print(table)
+    if verdict.budgets:
+        table = Table(title="Budgets broken", title_justify="left", title_style="bold")
+        for heading in ("benchmark", "value", "what must hold", "commit"):
+            table.add_column(heading, overflow="fold")
+        for breach in verdict.budgets:
+            cells = (breach.label, broken(breach), breach.what, breach.commit[:8])
+            table.add_row(*(Text(plain(cell)) for cell in cells))
+        console.print(table)
     if verdict.failures:
         table = Table(title="Not measured", title_justify="left", title_style="bold")
         for heading in ("what", "commit", "reason"):
@@ -112,9 +131,13 @@ def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
     console.print(Text(summary(verdict), style=_STYLES[verdict.status]))
 
 
-def markdown(verdict: Verdict, history: History) -> str:
-    """The verdict for a pull request or an issue; foreign text cannot leave its cell."""
-    lines = [f"**{_escaped(summary(verdict))}**", ""]
+def markdown(verdict: Verdict, history: History, config_file: str) -> str:
+    """The verdict for a pull request or an issue; foreign text cannot leave its cell.
+
+    It begins with MARKER, and tells of each finding its fingerprint and the command that measures
+    it again, with asv's configuration `config_file`.
+    """
+    lines = [MARKER, f"**{_escaped(summary(verdict))}**", ""]
     for title, findings in _in_tables(verdict):
         lines += [
             f"### {title}",
@@ -132,6 +155,20 @@ def markdown(verdict: Verdict, history: History) -> str:
                 _escaped(_evidence(finding)),
             )
             lines.append(f"| {' | '.join(cells)} |")
+        lines += ["", "<details><summary>Measure again</summary>", ""]
+        lines += [
+            f"- `{finding.fingerprint}` {_code(measure_again(finding, config_file), '|')}"
+            for finding in findings
+        ]
+        lines += ["", "</details>", ""]
+    if verdict.budgets:
+        lines += ["### Budgets broken", "", "| benchmark | value | what must hold | commit |"]
+        lines.append("| --- | --- | --- | --- |")
+        lines += [
+            f"| {_code(breach.label)} | {_escaped(broken(breach))} | {_escaped(breach.what)} "
+            f"| {breach.commit[:8]} |"
+            for breach in verdict.budgets
+        ]
         lines.append("")
     if verdict.failures:
         lines += ["### Not measured", "", "| what | commit | reason |", "| --- | --- | --- |"]
@@ -182,9 +219,9 @@ def _escaped(text: str) -> str:
     return re.sub(r"([@#])(?=\w)", r"\1<!-- -->", escaped)
 
 
-def _code(text: str) -> str:
-    """A code span in a table, whatever backquotes and bars the text has."""
-    shown = plain(text).replace("|", "\\|")
+def _code(text: str, bar: str = "\\|") -> str:
+    """A code span, whatever backquotes and bars the text has; in a table a bar is escaped."""
+    shown = plain(text).replace("|", bar)
     longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") or not shown else ""

@@ -6,27 +6,24 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from asvwatch.accepted import Accepted
 from asvwatch.errors import ConfigError
-from asvwatch.model import Direction, History, Kind, direction_of
+from asvwatch.model import Direction, Kind
 
 __all__ = [
     "EXIT_CODES",
     "SCHEMA",
+    "Breach",
     "Evidence",
     "Failure",
     "Finding",
     "Status",
     "Verdict",
-    "accept",
-    "decide",
     "read",
-    "split_recovered",
 ]
 
 SCHEMA = 1
@@ -71,14 +68,13 @@ class Finding:
     @property
     def label(self) -> str:
         """`suite.time_it` or `suite.time_it(10, 'a')`."""
-        return f"{self.benchmark}({', '.join(self.params)})" if self.params else self.benchmark
+        return _label(self.benchmark, self.params)
 
     @property
     def fingerprint(self) -> str:
         """12 hex digits that stay the same from check to check, on any machine."""
         where = self.commit or "..".join(self.range)
-        parts = json.dumps([self.benchmark, list(self.params), self.direction, where])
-        return hashlib.sha256(parts.encode()).hexdigest()[:12]
+        return _fingerprint(self.benchmark, list(self.params), self.direction, where)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -124,6 +120,40 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """A series whose newest value, that of `commit`, is over the most or (`is_least`) under the
+    least that its budget allows; `value` and `bound` are in `unit`."""
+
+    benchmark: str
+    params: tuple[str, ...]
+    unit: str
+    value: float
+    bound: float
+    is_least: bool
+    what: str
+    commit: str
+    machine: str = ""
+    environment: str = ""
+
+    @property
+    def label(self) -> str:
+        """`suite.time_it` or `suite.time_it(10, 'a')`."""
+        return _label(self.benchmark, self.params)
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hex digits that stay the same as long as this budget is broken."""
+        return _fingerprint(self.benchmark, list(self.params), "budget", self.is_least)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **dataclasses.asdict(self),
+            "params": list(self.params),
+            "fingerprint": self.fingerprint,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The whole answer of a check.
 
@@ -137,6 +167,7 @@ class Verdict:
     recovered: tuple[Finding, ...] = ()
     undecided: tuple[Finding, ...] = ()
     failures: tuple[Failure, ...] = ()
+    budgets: tuple[Breach, ...] = ()
     commits: int = 0
     series: int = 0
     confirmed: bool = True
@@ -156,161 +187,23 @@ class Verdict:
             "recovered": [finding.to_json() for finding in self.recovered],
             "undecided": [finding.to_json() for finding in self.undecided],
             "failures": [failure.to_json() for failure in self.failures],
+            "budgets": [breach.to_json() for breach in self.budgets],
             "measured": {"commits": self.commits, "series": self.series},
             "confirmed": self.confirmed,
             "notes": list(self.notes),
         }
 
 
-def decide(
-    findings: Iterable[Finding],
-    undecided: Iterable[Finding],
-    failures: Iterable[Failure],
-    *,
-    history: History,
-    commits: int,
-    series: int,
-    confirmed: bool,
-    notes: Sequence[str] = (),
-) -> Verdict:
-    """Sort the findings and say what they mean together.
-
-    Regressed if a regression stands that nobody accepted; unmeasured if nothing was measured, if
-    the newest commit could not be measured, or if a suspicion could not be; else clean.
-    """
-    standing, recovered = split_recovered(findings, history)
-    regressions = [one for one in standing if one.direction == "regression"]
-    open_questions = tuple(undecided)
-    problems = tuple(failures)
-    status: Status = "clean"
-    if any(one.accepted is None for one in regressions):
-        status = "regressed"
-    elif (
-        commits == 0
-        or series == 0
-        or any(failure.newest for failure in problems)
-        or any(one.failed and one.direction == "regression" for one in open_questions)
-    ):
-        status = "unmeasured"
-    return Verdict(
-        status=status,
-        regressions=tuple(sorted(regressions, key=_size)),
-        improvements=tuple(
-            sorted((one for one in standing if one.direction == "improvement"), key=_size)
-        ),
-        recovered=tuple(recovered),
-        undecided=tuple(sorted(open_questions, key=_size)),
-        failures=problems,
-        commits=commits,
-        series=series,
-        confirmed=confirmed,
-        notes=tuple(notes),
-    )
+def _label(benchmark: str, params: Sequence[str]) -> str:
+    return f"{benchmark}({', '.join(params)})" if params else benchmark
 
 
-def split_recovered(
-    findings: Iterable[Finding], history: History
-) -> tuple[list[Finding], list[Finding]]:
-    """(what stands, regressions that a later improvement of the same series took back).
-
-    An improvement takes back the latest open regression first, if what is left over both is within
-    the floor and the intervals. What it gains beyond is itself a finding; a regression that it
-    takes back in part stands as it is.
-    """
-    standing: list[Finding] = []
-    recovered: list[Finding] = []
-    by_series: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in findings:
-        key = (finding.benchmark, finding.params, finding.machine, finding.environment)
-        by_series.setdefault((*key, finding.version), []).append(finding)
-    for group in by_series.values():
-        opened: list[Finding] = []
-        for finding in sorted(group, key=lambda one: history.position(one.range[1])):
-            if finding.direction == "regression":
-                opened.append(finding)
-                continue
-            left: Finding | None = finding
-            while opened and left is not None and _takes_back(opened[-1], left):
-                regression = opened.pop()
-                recovered.append(
-                    dataclasses.replace(regression, recovered_by=finding.commit or finding.range[1])
-                )
-                left = _rest(regression, left)
-            if left is not None:
-                standing.append(finding)
-        standing.extend(opened)
-    return standing, recovered
-
-
-def _takes_back(regression: Finding, fix: Finding) -> bool:
-    """Whether the level behind the fix is no worse than before the regression."""
-    both = _together(regression, fix)
-    if both is None:
-        return direction_of(regression.before, fix.after, _better(regression)) == "improvement" or (
-            regression.before == fix.after
-        )
-    return both <= 1 + _unclear(regression, fix)
-
-
-def _rest(regression: Finding, fix: Finding) -> Finding | None:
-    """The part of the improvement beyond the regression it took back, None if within the floor."""
-    both = _together(regression, fix)
-    if both is None or both >= 1 - max(_unclear(regression, fix), 1e-9):
-        return None
-    ratio = both if _better(fix) == "lower" else 1 / both
-    return dataclasses.replace(fix, ratio=ratio)
-
-
-def _together(regression: Finding, fix: Finding) -> float | None:
-    """The ratio over both steps, above 1 for worse; None where a level is 0."""
-    if not regression.ratio or not fix.ratio:
-        return None
-    both = regression.ratio * fix.ratio
-    return both if _better(regression) == "lower" else 1 / both
-
-
-def _unclear(regression: Finding, fix: Finding) -> float:
-    """What is left over both steps that means nothing: the floor, and how sure both ratios are."""
-    spreads = [
-        (one.interval[1] - one.interval[0]) / 2 / one.ratio
-        for one in (regression, fix)
-        if one.interval is not None and one.ratio
-    ]
-    return regression.floor + math.hypot(*spreads)
-
-
-def _better(finding: Finding) -> Literal["lower", "higher"]:
-    up = finding.after > finding.before
-    return "lower" if up == (finding.direction == "regression") else "higher"
+def _fingerprint(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _size(finding: Finding) -> tuple[float, str]:
-    ratio = finding.ratio
-    return (-abs(math.log(ratio)) if ratio and ratio > 0 else -math.inf, finding.label)
-
-
-def accept(
-    findings: Iterable[Finding], accepted: Sequence[Accepted], history: History
-) -> list[Finding]:
-    """The findings, with the reason of the entry of accepted.toml that covers a regression."""
-    marked = []
-    for finding in findings:
-        commits = (finding.commit,) if finding.commit else history.after(*finding.range)
-        reason = next(
-            (
-                entry.reason
-                for entry in accepted
-                if finding.direction == "regression"
-                and entry.covers(finding.benchmark, finding.label, commits)
-            ),
-            None,
-        )
-        marked.append(dataclasses.replace(finding, accepted=reason))
-    return marked
 
 
 def read(file: Path) -> Verdict:
@@ -331,6 +224,7 @@ def read(file: Path) -> Verdict:
             recovered=_findings(data["recovered"]),
             undecided=_findings(data["undecided"]),
             failures=tuple(Failure(**failure) for failure in data["failures"]),
+            budgets=tuple(_breach(entry) for entry in data.get("budgets", ())),
             commits=int(data["measured"]["commits"]),
             series=int(data["measured"]["series"]),
             confirmed=bool(data["confirmed"]),
@@ -338,6 +232,11 @@ def read(file: Path) -> Verdict:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"verdict {file} is incomplete: {error!r}") from error
+
+
+def _breach(entry: Mapping[str, Any]) -> Breach:
+    fields: dict[str, Any] = {k: v for k, v in entry.items() if k != "fingerprint"}
+    return Breach(**{**fields, "params": tuple(fields["params"])})
 
 
 def _findings(entries: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
+import shlex
 import unicodedata
 from datetime import UTC, datetime
 
 from asvwatch.verdict import Finding
 
-__all__ = ["change", "day", "interval", "percent", "plain", "quantity"]
+__all__ = ["change", "day", "interval", "measure_again", "percent", "plain", "quantity"]
 
 _STEPS = {
     "seconds": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
@@ -56,6 +58,13 @@ def interval(finding: Finding) -> str:
         return ""
     low, high = finding.interval
     return f"[{percent(low)}, {percent(high)}]"
+
+
+def measure_again(finding: Finding, config_file: str) -> str:
+    """The command, for a shell, that measures both ends of the finding in pairs."""
+    good, bad = finding.range
+    command = ["asvwatch", "compare", good[:12], bad[:12], "--config", config_file]
+    return shlex.join([*command, "--bench", f"^{re.escape(finding.benchmark)}$"])
 
 
 def percent(ratio: float) -> str:
