@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from asvwatch.builds import Builds
 from asvwatch.errors import BuildFailed
@@ -23,7 +24,7 @@ from asvwatch.model import (
 )
 from asvwatch.paired import BUDGET_SPENT, NotMeasured, confirm, place, single
 
-__all__ = ["attribute"]
+__all__ = ["Breakage", "attribute", "first_failing"]
 
 
 def attribute(
@@ -45,6 +46,45 @@ def attribute(
     if confirmed is None or _same_in_every_process(confirmed):
         return _exact(builds, candidate, search, confirmed, budget)
     return _paired(builds, candidate, search, confirmed, budget)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """Where a benchmark began to fail: in `bad`, if `good` is its parent, else behind `good`.
+
+    `error` is what it said at `bad`, `reason` why not closer, `unbuilt` as in Attribution.
+    """
+
+    good: str
+    bad: str
+    error: str
+    reason: str = ""
+    unbuilt: tuple[tuple[str, str], ...] = ()
+
+
+def first_failing(
+    builds: Builds, benchmark: str, params_index: int, commits: tuple[str, ...]
+) -> Breakage | None:
+    """Where a benchmark that runs at the first of `commits` (oldest first) began to fail; None if
+    it does not run at the first, or runs at the last. Raises BuildFailed for these two."""
+    errors: dict[str, str] = {}
+
+    def side(commit: str) -> int:
+        run = single(builds, benchmark, params_index, commit)
+        if run.skipped:
+            raise NotMeasured(run.error, commit)
+        errors[commit] = run.error
+        return 0 if run.value is not None else 1
+
+    try:
+        if side(commits[0]) != 0 or side(commits[-1]) != 1:
+            return None
+    except NotMeasured:
+        return None
+    search = _Search(commits)
+    search.run(side)
+    reason = "" if search.adjacent else search.why_not_closer()
+    return Breakage(search.good, search.bad, errors[search.bad], reason, search.passed)
 
 
 def _same_in_every_process(confirmed: PairedResult) -> bool:

@@ -24,7 +24,16 @@ from asvwatch.results import Stored
 from asvwatch.verdict import Evidence, Finding, Verdict
 from asvwatch.words import change, percent, plain
 
-__all__ = ["Measurer", "Open", "Window", "check", "examine", "suspicions"]
+__all__ = [
+    "Measurer",
+    "Open",
+    "Window",
+    "attributed",
+    "check",
+    "examine",
+    "suspicions",
+    "unconfirmed",
+]
 
 Log = Callable[[str], None]
 UNBOUNDED = Budget()
@@ -157,16 +166,17 @@ def examine(
     try:
         confirmed = None if candidate.exact else measurer.confirm(candidate)
         if confirmed is not None and confirmed.outcome != "changed":
-            return _unconfirmed(candidate, confirmed)
+            return unconfirmed(candidate, confirmed)
         found = measurer.attribute(candidate, confirmed)
     except EnvironmentUnavailable as error:
         if candidate.exact:
             return _finding(candidate, "exact", reason=f"not bisected: {error}")
         return Open(_finding(candidate, "history", reason=str(error), failed=True))
-    return _attributed(candidate, found, found.result or confirmed)
+    return attributed(candidate, found, found.result or confirmed)
 
 
-def _unconfirmed(candidate: Candidate, result: PairedResult) -> Open | None:
+def unconfirmed(candidate: Candidate, result: PairedResult) -> Open | None:
+    """What is left of a candidate that no measurement confirmed, None if nothing changed."""
     if result.outcome == "unchanged":
         return None
     if result.failed or result.pairs == 0:
@@ -175,9 +185,10 @@ def _unconfirmed(candidate: Candidate, result: PairedResult) -> Open | None:
     return Open(_finding(candidate, "paired", result=result, reason=reason))
 
 
-def _attributed(
+def attributed(
     candidate: Candidate, found: Attribution, result: PairedResult | None
 ) -> Finding | None:
+    """The finding that an attribution of a candidate comes to, None if nothing changed."""
     reason = found.reason
     if found.unbuilt:
         listed = ", ".join(commit[:8] for commit, _ in found.unbuilt)

@@ -1,4 +1,4 @@
-"""The command and its subcommands: check, compare, publish, report, accept."""
+"""The command and its subcommands: check, compare, bisect, publish, report, accept."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.console import Console
 import asvwatch
 from asvwatch import (
     accepting,
+    bisecting,
     check,
     comparing,
     config,
@@ -102,6 +103,19 @@ def _compare(options: argparse.Namespace) -> int:
     return told.exit_code
 
 
+def _bisect(options: argparse.Namespace) -> int:
+    told, history = bisecting.bisect(
+        config.load(options.config),
+        options.benchmark,
+        options.good,
+        options.bad,
+        budget=Budget(deadline=time.monotonic() + options.budget),
+        log=_log,
+    )
+    _tell(told, history, options)
+    return told.exit_code
+
+
 def _publish(options: argparse.Namespace) -> int:
     page = publishing.publish(config.load(options.config), options.verdict, log=_log)
     sys.stdout.write(f"{page}\n")
@@ -179,8 +193,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="asv's configuration (asv.conf.json)",
     )
+    chooses = argparse.ArgumentParser(add_help=False)
+    chooses.add_argument("--bench", metavar="REGEX", help="only benchmarks whose name matches")
     measures = argparse.ArgumentParser(add_help=False)
-    measures.add_argument("--bench", metavar="REGEX", help="only benchmarks whose name matches")
     measures.add_argument(
         "--budget",
         type=_duration,
@@ -196,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     command = commands.add_parser(
-        "check", parents=[everywhere, measures], help="find what got worse", epilog=_EPILOG
+        "check", parents=[everywhere, chooses, measures], help="find what got worse", epilog=_EPILOG
     )
     part = command.add_mutually_exclusive_group()
     part.add_argument("--last", type=_positive, metavar="N", help="the latest N commits")
@@ -212,13 +227,24 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser(
         "compare",
-        parents=[everywhere, measures],
+        parents=[everywhere, chooses, measures],
         help="measure two commits in turn",
         epilog=_EPILOG,
     )
     command.add_argument("base", metavar="BASE")
     command.add_argument("head", metavar="HEAD")
     command.set_defaults(run=_compare)
+
+    command = commands.add_parser(
+        "bisect",
+        parents=[everywhere, measures],
+        help="find the first bad commit of one benchmark",
+        epilog=_EPILOG,
+    )
+    command.add_argument("benchmark", metavar="BENCHMARK", help="with its parameters, if any")
+    command.add_argument("good", metavar="GOOD")
+    command.add_argument("bad", metavar="BAD")
+    command.set_defaults(run=_bisect)
 
     command = commands.add_parser(
         "publish", parents=[everywhere], help="run asv publish, and add the page of findings"

@@ -13,7 +13,7 @@ from asvwatch.loading import matching
 from asvwatch.model import Budget, Candidate, History, Series
 from asvwatch.verdict import Finding, Verdict
 
-__all__ = ["compare"]
+__all__ = ["compare", "ends"]
 
 Log = Callable[[str], None]
 
@@ -46,7 +46,7 @@ def compare(
     with measuring.measurer(config, history, budget, log) as measurer:
         for number, series in enumerate(chosen, 1):
             log(f"[{number}/{len(chosen)}] {series.key.label}")
-            outcome = check.examine(_both(series), history, measurer, budget)
+            outcome = check.examine(ends(series), history, measurer, budget)
             if isinstance(outcome, check.Open):
                 undecided.append(outcome.finding)
                 log(f"  undecided: {outcome.finding.reason}")
@@ -71,8 +71,8 @@ def compare(
     return told, history
 
 
-def _both(series: Series) -> Candidate:
-    """Nothing is known of either side yet: what is to be measured."""
+def ends(series: Series) -> Candidate:
+    """The first and the second commit of a series: what is to be measured, nothing known yet."""
     return Candidate(
         series=series,
         good=series.commits[0],

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from asvwatch import attribute, paired
+from asvwatch.attribute import Breakage, first_failing
 from asvwatch.builds import Builds
 from asvwatch.config import Config
 from asvwatch.errors import BuildFailed
@@ -70,6 +71,13 @@ class BuildsMeasurer:
             confirmed=confirmed,
             budget=self._budget,
         )
+
+    def first_failing(self, candidate: Candidate) -> Breakage | None:
+        """Find where the benchmark began to fail, if it runs at the good end and fails at the bad
+        one. Raises BuildFailed for the ends."""
+        key = candidate.series.key
+        commits = (candidate.good, *self._history.after(candidate.good, candidate.bad))
+        return first_failing(self._for(candidate), key.benchmark, key.params_index, commits)
 
     def _for(self, candidate: Candidate) -> Builds:
         env = candidate.series.key.env

@@ -37,6 +37,7 @@ def summary(verdict: Verdict) -> str:
         parts = [_count(standing, "regression", "regressions")] if standing else []
         if verdict.budgets:
             parts.append(f"{_count(len(verdict.budgets), 'budget', 'budgets')} broken")
+        parts = parts or [_count(len(verdict.failures), "failure", "failures")]
         return f"regressed: {', '.join(parts)} ({measured})"
     said = f"clean: no confirmed regression ({measured})"
     if verdict.commits == 1:
