@@ -39,20 +39,18 @@ def test_no_file_is_no_budget(tmp_path):
 )
 def test_the_newest_value_decides(tmp_path, side, values, breaks):
     one = measured(*values)
-    found = budgets.breaches(
+    found = budgets.judge(
         [one], [limit(f'benchmark = "{one.key.benchmark}"\n{side}', tmp_path)], set(one.commits)
     )
-    assert bool(found) is breaks
-    if breaks:
-        newest = [at for at, value in enumerate(values) if value == value][-1]
-        assert found[0].commit == one.commits[newest]
-        assert found[0].value == values[newest]
+    newest = [at for at, value in enumerate(values) if value == value][-1]
+    assert [(one.is_broken, one.value) for one in found] == [(breaks, values[newest])]
+    assert found[0].commit == one.commits[newest]
 
 
 def test_a_value_outside_the_window_is_not_spoken_of(tmp_path):
     one = measured(1, 9)
     wanted = limit(f'benchmark = "{one.key.benchmark}"\nmost = 2', tmp_path)
-    assert budgets.breaches([one], [wanted], {one.commits[0]}) == ()
+    assert budgets.judge([one], [wanted], {one.commits[0]}) == ()
 
 
 def test_a_budget_of_nothing_is_told(tmp_path):
@@ -64,19 +62,25 @@ def test_a_budget_of_nothing_is_told(tmp_path):
 def test_a_broken_budget_fails_the_check(tmp_path):
     one = measured(1, 9)
     wanted = limit(f'benchmark = "{one.key.benchmark}"\nmost = 2', tmp_path)
-    found = budgets.breaches([one], [wanted], set(one.commits))
+    found = budgets.judge([one], [wanted], set(one.commits))
     told = decisions.decide(
         (), (), (), budgets=found, history=history(), commits=2, series=1, confirmed=True
     )
     assert isinstance(told, Verdict)
     assert told.status == "regressed"
-    assert told.to_json()["budgets"][0]["bound"] == 2.0
+    (budget,) = told.to_json()["budgets"]
+    assert (budget["value"], budget["bound"], budget["is_broken"]) == (9.0, 2.0, True)
+    held = dataclasses.replace(found[0], value=1.0)
+    told = decisions.decide(
+        (), (), (), budgets=[held], history=history(), commits=2, series=1, confirmed=True
+    )
+    assert (told.status, told.broken) == ("clean", ())
 
 
-def test_its_fingerprint_stays_while_it_is_broken(tmp_path):
+def test_its_fingerprint_stays(tmp_path):
     one = measured(1, 9)
     wanted = limit(f'benchmark = "{one.key.benchmark}"\nmost = 2', tmp_path)
-    (found,) = budgets.breaches([one], [wanted], set(one.commits))
+    (found,) = budgets.judge([one], [wanted], set(one.commits))
     later = dataclasses.replace(found, value=12.0, commit=name(9), machine="other")
     assert later.fingerprint == found.fingerprint
 

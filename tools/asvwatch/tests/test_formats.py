@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from asvwatch.formats import FORMATS
-from asvwatch.verdict import Breach, Failure, Verdict
+from asvwatch.verdict import BudgetCheck, Failure, Verdict
 from findings import finding, history, name
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ def breach(**more):
         "what": "an answer takes under 200 ms",
         "commit": name(9),
     }
-    return Breach(**{**known, **more})
+    return BudgetCheck(**{**known, **more})
 
 
 def verdict(text="suite.time_it", status="regressed"):

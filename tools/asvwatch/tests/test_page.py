@@ -9,7 +9,7 @@ import pytest
 from asvwatch import config, page
 from asvwatch.config import TIME
 from asvwatch.model import Series, SeriesKey
-from asvwatch.verdict import Breach, Failure, Verdict
+from asvwatch.verdict import BudgetCheck, Failure, Verdict
 from findings import finding, history, name
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,7 +88,7 @@ def test_a_finding_shows_chart_commit_pairs_and_the_command(settings_of_a_projec
 
 
 def test_a_broken_budget_is_shown_first(settings_of_a_project):
-    breach = Breach(
+    breach = BudgetCheck(
         "suite.time_it", (), "seconds", 0.3, 0.2, False, "answers take under 200 ms", name(5)
     )
     told = Verdict("regressed", budgets=(breach,), commits=10, series=1)

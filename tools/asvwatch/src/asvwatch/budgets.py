@@ -19,9 +19,9 @@ from typing import Any
 
 from asvwatch.errors import ConfigError
 from asvwatch.model import Series
-from asvwatch.verdict import Breach
+from asvwatch.verdict import BudgetCheck
 
-__all__ = ["BUDGETS_FILE", "Limit", "breaches", "load", "unmatched"]
+__all__ = ["BUDGETS_FILE", "Limit", "judge", "load", "unmatched"]
 
 BUDGETS_FILE = "budgets.toml"
 # `id` is for whoever reads the file besides asvwatch.
@@ -40,9 +40,6 @@ class Limit:
     def covers(self, series: Series) -> bool:
         name, label = series.key.benchmark, series.key.label
         return self.benchmark in (name, label) or fnmatch.fnmatchcase(name, self.benchmark)
-
-    def is_broken_by(self, value: float) -> bool:
-        return value < self.bound if self.is_least else value > self.bound
 
 
 def load(file: Path) -> tuple[Limit, ...]:
@@ -78,22 +75,21 @@ def _limit(entry: Any, where: str) -> Limit:
     return Limit(benchmark, float(bound), sides[0] == "least", what.strip())
 
 
-def breaches(
+def judge(
     series: Iterable[Series], limits: Sequence[Limit], window: AbstractSet[str]
-) -> tuple[Breach, ...]:
-    """The series whose newest value breaks a limit, if a commit of `window` has it."""
+) -> tuple[BudgetCheck, ...]:
+    """The newest value of each series that has a limit, where a commit of `window` has it."""
     found = []
     for one in series:
-        if not one.measured.size:
+        newest = int(one.measured[-1]) if one.measured.size else None
+        if newest is None or one.commits[newest] not in window:
             continue
-        newest = int(one.measured[-1])
-        value = float(one.values[newest])
         found += [
-            Breach(
+            BudgetCheck(
                 benchmark=one.key.benchmark,
                 params=one.key.params,
                 unit=one.unit,
-                value=value,
+                value=float(one.values[newest]),
                 bound=limit.bound,
                 is_least=limit.is_least,
                 what=limit.what,
@@ -102,7 +98,7 @@ def breaches(
                 environment=one.key.env,
             )
             for limit in limits
-            if limit.covers(one) and limit.is_broken_by(value) and one.commits[newest] in window
+            if limit.covers(one)
         ]
     return tuple(found)
 

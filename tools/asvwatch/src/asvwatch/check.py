@@ -117,7 +117,7 @@ def check(
         accept(_unique(findings), taken, history),
         undecided,
         find_failures(stored, window.history, inside),
-        budgets=budgets.breaches(stored.series, limits, inside),
+        budgets=budgets.judge(stored.series, limits, inside),
         history=history,
         commits=len(frozenset().union(*measured)),
         series=sum(1 for commits in measured if commits),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from asvwatch.accepted import Accepted
 from asvwatch.model import History, direction_of
-from asvwatch.verdict import Breach, Failure, Finding, Status, Verdict
+from asvwatch.verdict import BudgetCheck, Failure, Finding, Status, Verdict
 
 __all__ = ["accept", "decide", "split_recovered"]
 
@@ -19,7 +19,7 @@ def decide(
     undecided: Iterable[Finding],
     failures: Iterable[Failure],
     *,
-    budgets: Sequence[Breach] = (),
+    budgets: Sequence[BudgetCheck] = (),
     history: History,
     commits: int,
     series: int,
@@ -37,7 +37,7 @@ def decide(
     open_questions = tuple(undecided)
     problems = tuple(failures)
     status: Status = "clean"
-    if budgets or any(one.accepted is None for one in regressions):
+    if any(one.is_broken for one in budgets) or any(one.accepted is None for one in regressions):
         status = "regressed"
     elif (
         commits == 0

@@ -35,9 +35,9 @@ def _junit(verdict: Verdict, history: History, *_: object) -> str:
                 ElementTree.SubElement(case, "skipped", message=told)
             else:
                 ElementTree.SubElement(case, "system-out").text = f"{title.lower()}: {told}"
-    for breach in verdict.budgets:
-        case = _case(suite, f"{breach.label} budget")
-        told = plain(f"{report.broken(breach)}: {breach.what}")
+    for budget in verdict.broken:
+        case = _case(suite, f"{budget.label} budget")
+        told = plain(f"{report.broken(budget)}: {budget.what}")
         ElementTree.SubElement(case, "failure", message=told)
     for failure in verdict.failures:
         case = _case(suite, failure.benchmark or f"commit {failure.commit[:8]}")
@@ -72,9 +72,9 @@ def _annotations(verdict: Verdict, history: History) -> Iterator[str]:
         level = "error" if title == "Regressions" else "notice"
         for finding in findings:
             yield _command(level, f"{title}: {finding.label}", _told(finding, history))
-    for breach in verdict.budgets:
-        told = f"{report.broken(breach)}: {breach.what}"
-        yield _command("error", f"Budget broken: {breach.label}", told)
+    for budget in verdict.broken:
+        told = f"{report.broken(budget)}: {budget.what}"
+        yield _command("error", f"Budget broken: {budget.label}", told)
     for failure in verdict.failures:
         what = failure.benchmark or "every benchmark"
         told = f"{failure.commit[:8]}: {failure.reason}"

@@ -81,7 +81,7 @@ def render(config: Config, verdict: Verdict, series: Iterable[Series], history: 
             key = (finding.benchmark, finding.params, finding.machine, finding.environment)
             body.append(_card(finding, stored.get((*key, finding.version)), history, config))
         body.append("</section>")
-    if not sections(verdict) and not verdict.budgets and verdict.commits:
+    if not sections(verdict) and not verdict.broken and verdict.commits:
         body.append('<p class="about">No metric changed, as far as can be told.</p>')
     body += [_failures(verdict, history, config), _notes(verdict), "</main>"]
     return (
@@ -98,20 +98,20 @@ def _contents(verdict: Verdict) -> str:
         f'<a href="#{_anchor(title)}">{title} <b>{len(findings)}</b></a>'
         for title, findings in sections(verdict)
     ]
-    if verdict.budgets:
-        links.insert(0, f'<a href="#budgets">Budgets broken <b>{len(verdict.budgets)}</b></a>')
+    if verdict.broken:
+        links.insert(0, f'<a href="#budgets">Budgets broken <b>{len(verdict.broken)}</b></a>')
     if verdict.failures:
         links.append(f'<a href="#not-measured">Not measured <b>{len(verdict.failures)}</b></a>')
     return f"<nav>{''.join(links)}</nav>" if links else ""
 
 
 def _broken(verdict: Verdict, history: History, config: Config) -> str:
-    if not verdict.budgets:
+    if not verdict.broken:
         return ""
     items = "".join(
-        f'<li id="{breach.fingerprint}"><b>{_text(breach.label)}</b>: {_text(broken(breach))}'
-        f"<br>{_text(breach.what)}<br>{_commit(breach.commit, history, config)}</li>"
-        for breach in verdict.budgets
+        f'<li id="{budget.fingerprint}"><b>{_text(budget.label)}</b>: {_text(broken(budget))}'
+        f"<br>{_text(budget.what)}<br>{_commit(budget.commit, history, config)}</li>"
+        for budget in verdict.broken
     )
     return f'<section id="budgets"><h2>Budgets broken</h2><ul>{items}</ul></section>'
 

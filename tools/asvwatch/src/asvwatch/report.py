@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from asvwatch.model import History
-from asvwatch.verdict import Breach, Finding, Status, Verdict
+from asvwatch.verdict import BudgetCheck, Finding, Status, Verdict
 from asvwatch.words import change, day, interval, measure_again, plain, quantity
 
 __all__ = ["MARKER", "broken", "commit_words", "markdown", "sections", "summary", "to_terminal"]
@@ -35,8 +35,8 @@ def summary(verdict: Verdict) -> str:
     if verdict.status == "regressed":
         standing = sum(1 for one in verdict.regressions if one.accepted is None)
         parts = [_count(standing, "regression", "regressions")] if standing else []
-        if verdict.budgets:
-            parts.append(f"{_count(len(verdict.budgets), 'budget', 'budgets')} broken")
+        if verdict.broken:
+            parts.append(f"{_count(len(verdict.broken), 'budget', 'budgets')} broken")
         parts = parts or [_count(len(verdict.failures), "failure", "failures")]
         return f"regressed: {', '.join(parts)} ({measured})"
     said = f"clean: no confirmed regression ({measured})"
@@ -61,10 +61,10 @@ def sections(verdict: Verdict) -> list[tuple[str, tuple[Finding, ...]]]:
     return [(title, findings) for title, findings in headed if findings]
 
 
-def broken(breach: Breach) -> str:
+def broken(budget: BudgetCheck) -> str:
     """`230 ms, at most 200 ms`."""
-    side = "at least" if breach.is_least else "at most"
-    return f"{quantity(breach.value, breach.unit)}, {side} {quantity(breach.bound, breach.unit)}"
+    side = "at least" if budget.is_least else "at most"
+    return f"{quantity(budget.value, budget.unit)}, {side} {quantity(budget.bound, budget.unit)}"
 
 
 def _in_tables(verdict: Verdict) -> Iterator[tuple[str, tuple[Finding, ...]]]:
@@ -109,12 +109,12 @@ def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
             )
             table.add_row(*(Text(cell) for cell in row))
         console.print(table)
-    if verdict.budgets:
+    if verdict.broken:
         table = Table(title="Budgets broken", title_justify="left", title_style="bold")
         for heading in ("benchmark", "value", "what must hold", "commit"):
             table.add_column(heading, overflow="fold")
-        for breach in verdict.budgets:
-            cells = (breach.label, broken(breach), breach.what, breach.commit[:8])
+        for budget in verdict.broken:
+            cells = (budget.label, broken(budget), budget.what, budget.commit[:8])
             table.add_row(*(Text(plain(cell)) for cell in cells))
         console.print(table)
     if verdict.failures:
@@ -162,13 +162,13 @@ def markdown(verdict: Verdict, history: History, config_file: str) -> str:
             for finding in findings
         ]
         lines += ["", "</details>", ""]
-    if verdict.budgets:
+    if verdict.broken:
         lines += ["### Budgets broken", "", "| benchmark | value | what must hold | commit |"]
         lines.append("| --- | --- | --- | --- |")
         lines += [
-            f"| {_code(breach.label)} | {_escaped(broken(breach))} | {_escaped(breach.what)} "
-            f"| {breach.commit[:8]} |"
-            for breach in verdict.budgets
+            f"| {_code(budget.label)} | {_escaped(broken(budget))} | {_escaped(budget.what)} "
+            f"| {budget.commit[:8]} |"
+            for budget in verdict.broken
         ]
         lines.append("")
     if verdict.failures:

@@ -17,7 +17,7 @@ from asvwatch.model import Direction, Kind
 __all__ = [
     "EXIT_CODES",
     "SCHEMA",
-    "Breach",
+    "BudgetCheck",
     "Evidence",
     "Failure",
     "Finding",
@@ -120,9 +120,9 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
-    """A series whose newest value, that of `commit`, is over the most or (`is_least`) under the
-    least that its budget allows; `value` and `bound` are in `unit`."""
+class BudgetCheck:
+    """The newest value of a series, that of `commit`, against its budget: `bound` is the most or
+    (`is_least`) the least that it may be; both are in `unit`."""
 
     benchmark: str
     params: tuple[str, ...]
@@ -141,14 +141,19 @@ class Breach:
         return _label(self.benchmark, self.params)
 
     @property
+    def is_broken(self) -> bool:
+        return self.value < self.bound if self.is_least else self.value > self.bound
+
+    @property
     def fingerprint(self) -> str:
-        """12 hex digits that stay the same as long as this budget is broken."""
+        """12 hex digits that stay the same whatever the value is, on any machine."""
         return _fingerprint(self.benchmark, list(self.params), "budget", self.is_least)
 
     def to_json(self) -> dict[str, Any]:
         return {
             **dataclasses.asdict(self),
             "params": list(self.params),
+            "is_broken": self.is_broken,
             "fingerprint": self.fingerprint,
         }
 
@@ -167,11 +172,16 @@ class Verdict:
     recovered: tuple[Finding, ...] = ()
     undecided: tuple[Finding, ...] = ()
     failures: tuple[Failure, ...] = ()
-    budgets: tuple[Breach, ...] = ()
+    budgets: tuple[BudgetCheck, ...] = ()
     commits: int = 0
     series: int = 0
     confirmed: bool = True
     notes: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> tuple[BudgetCheck, ...]:
+        """The budgets that do not hold."""
+        return tuple(one for one in self.budgets if one.is_broken)
 
     @property
     def exit_code(self) -> int:
@@ -187,7 +197,7 @@ class Verdict:
             "recovered": [finding.to_json() for finding in self.recovered],
             "undecided": [finding.to_json() for finding in self.undecided],
             "failures": [failure.to_json() for failure in self.failures],
-            "budgets": [breach.to_json() for breach in self.budgets],
+            "budgets": [one.to_json() for one in self.budgets],
             "measured": {"commits": self.commits, "series": self.series},
             "confirmed": self.confirmed,
             "notes": list(self.notes),
@@ -224,7 +234,7 @@ def read(file: Path) -> Verdict:
             recovered=_findings(data["recovered"]),
             undecided=_findings(data["undecided"]),
             failures=tuple(Failure(**failure) for failure in data["failures"]),
-            budgets=tuple(_breach(entry) for entry in data.get("budgets", ())),
+            budgets=tuple(_budget(entry) for entry in data.get("budgets", ())),
             commits=int(data["measured"]["commits"]),
             series=int(data["measured"]["series"]),
             confirmed=bool(data["confirmed"]),
@@ -234,9 +244,10 @@ def read(file: Path) -> Verdict:
         raise ConfigError(f"verdict {file} is incomplete: {error!r}") from error
 
 
-def _breach(entry: Mapping[str, Any]) -> Breach:
-    fields: dict[str, Any] = {k: v for k, v in entry.items() if k != "fingerprint"}
-    return Breach(**{**fields, "params": tuple(fields["params"])})
+def _budget(entry: Mapping[str, Any]) -> BudgetCheck:
+    derived = ("fingerprint", "is_broken")
+    fields: dict[str, Any] = {name: entry[name] for name in entry if name not in derived}
+    return BudgetCheck(**{**fields, "params": tuple(fields["params"])})
 
 
 def _findings(entries: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
