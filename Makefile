@@ -14,6 +14,8 @@ WORDS ?= 6000
 CHAPTERS ?= 6
 USERS ?= 10 50
 SECONDS ?= 30
+BASE ?= main
+HEAD ?= HEAD
 
 # The subject and language of each life in examples/.
 ada-lovelace := "Ada Lovelace" --language en
@@ -71,10 +73,36 @@ profile: .venv/ready ## flame graphs of a book into build/profile/: CPU and memo
 	.venv/bin/python -m memray run --quiet --force -o build/profile/memory.bin -m $(PROFILED)
 	.venv/bin/python -m memray flamegraph --force -o build/profile/memory.html build/profile/memory.bin
 
+.PHONY: compare
+compare: .venv-asvwatch/ready ## measure two commits in turn (BASE=main HEAD=HEAD)
+	.venv-asvwatch/bin/python scripts/compare.py $(BASE) $(HEAD) $(COMPARE)
+
+.PHONY: nightly
+nightly: .venv-asvwatch/ready ## bring back results, measure what is new, check, publish, keep results
+	.venv-asvwatch/bin/python scripts/nightly.py $(NIGHTLY)
+
+.PHONY: tickets
+tickets: .venv/ready .venv-asvwatch/ready ## an issue on GitHub for each regression in build/verdict.json
+	.venv/bin/python scripts/tickets.py build/verdict.json --site "$$SITE"
+
+.PHONY: comment
+comment: .venv/ready .venv-asvwatch/ready ## the comment on the pull request that HEAD_SHA ends
+	.venv/bin/python scripts/comment.py build/verdict.json
+
+.PHONY: package
+package: .venv/ready ## sdist and wheel into dist/, tried in an environment of their own
+	.venv/bin/python scripts/package.py
+
+.PHONY: release
+release: package book ## a release of TAG= on GitHub, with the packages and a book
+	.venv/bin/python scripts/release.py "$$TAG" dist/*.tar.gz dist/*.whl build/book/book.html
+
 .PHONY: lint
-lint: .venv/ready ## ruff: rules and format
+lint: .venv/ready ## ruff: rules and format; the workflows' form and security
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv/bin/zizmor --offline --quiet --pedantic .github/workflows
 
 .PHONY: types
 types: .venv/ready .venv-asvwatch/ready ## mypy, strict

@@ -54,22 +54,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        return measure(options.commits, options.budget, console)
+        code = measure(options.commits, options.budget, console)
     except HistoryError as error:
         console.print(f"history: {error}", markup=False, style="red")
         return UNMEASURED
     except KeyboardInterrupt:
         console.print("history: interrupted; what was measured is kept, the next run goes on")
         return INTERRUPTED
+    # It shows what got worse; the check of CI decides.
+    return CLEAN if code == REGRESSED else code
 
 
-def measure(number: int, budget: str, console: Console) -> int:
-    """Measure the latest `number` commits, publish and check them; returns the exit code."""
+def measure(
+    number: int,
+    budget: str,
+    console: Console,
+    *,
+    benchmarks: str = BENCHMARKS,
+    machine: Sequence[str] = (),
+) -> int:
+    """Measure the latest `number` commits, check and publish them; returns the check's exit code.
+
+    `benchmarks` is a regular expression on their names, `machine` what `asv machine` is told.
+    """
     commits = latest_commits(number)
     for line in remarks(len(commits), number):
         console.print(line, markup=False)
     BUILD.mkdir(exist_ok=True)
-    run_asv(commits, console)
+    run_asv(commits, console, benchmarks, machine)
     console.print("Looking for what got worse ...")
     verdict = _asvwatch(
         "check", "--last", str(len(commits)), "--json", str(VERDICT), "--budget", budget
@@ -79,7 +91,7 @@ def measure(number: int, budget: str, console: Console) -> int:
     if _asvwatch("publish", "--verdict", str(VERDICT), stdout=subprocess.DEVNULL) != CLEAN:
         raise HistoryError("the site could not be published, see above")
     _tell_where(console)
-    return CLEAN if verdict == REGRESSED else verdict
+    return verdict
 
 
 def latest_commits(number: int) -> list[str]:
@@ -105,15 +117,17 @@ def remarks(found: int, asked: int) -> Iterator[str]:
         yield "Changes that are not committed are not measured."
 
 
-def run_asv(commits: Sequence[str], console: Console) -> None:
+def run_asv(
+    commits: Sequence[str], console: Console, benchmarks: str, described: Sequence[str]
+) -> None:
     """Measure the commits that have no results yet; asv's own words go to the log."""
-    machine = _run([*_asv(), "machine", "--yes"])
+    machine = _run([*_asv(), "machine", "--yes", *described])
     if machine.returncode:
         raise HistoryError(f"asv machine failed: {machine.stderr}")
     hashes = BUILD / "history-commits.txt"
     hashes.write_text("\n".join(commits) + "\n")
     command = [*_asv(), "run", "--record-samples", "--skip-existing-successful"]
-    command += ["--attribute", "rounds=1", "--bench", BENCHMARKS, f"HASHFILE:{hashes}"]
+    command += ["--attribute", "rounds=1", "--bench", benchmarks, f"HASHFILE:{hashes}"]
     with LOG.open("w", encoding="utf-8") as log, _Shown(commits, console) as shown:
         process = subprocess.Popen(
             command,
@@ -220,14 +234,15 @@ def _short(path: Path) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--commits", type=_positive, default=4, metavar="N", help="how many (4)")
+    parser.add_argument("--commits", type=positive, default=4, metavar="N", help="how many (4)")
     parser.add_argument(
         "--budget", default=BUDGET, metavar="TIME", help=f"for measuring suspicions ({BUDGET})"
     )
     return parser
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return a number from 1 on, for argparse."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return int(text)
