@@ -54,6 +54,10 @@ test: lint types imports .venv/ready .venv-asvwatch/ready ## everything that mus
 	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
 	cd $(ASVWATCH) && ../../.venv-asvwatch/bin/python -m pytest
 
+.PHONY: proofs
+proofs: .venv/ready ## whole services and workers that are killed, and lose their database
+	.venv/bin/python -m pytest tests/proofs --numprocesses auto
+
 .PHONY: performance
 performance: .venv/ready ## each endpoint's time, by pytest-benchmark, against its limit
 	.venv/bin/python -m pytest tests/performance --benchmark-only

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+RESULTS = ROOT / ".asv" / "results"
 LOG = BUILD / "history.log"
 VERDICT = BUILD / "verdict.json"
 SITE = BUILD / "site"
@@ -44,6 +46,14 @@ ASV_GOES_ON = (0, 2)
 _COMMIT = re.compile(r"\[ *[\d.]+%\] · For \S+ commit ([0-9a-f]{8})")
 _DONE = re.compile(r"\[ *([\d.]+)%\]")
 _STEP = re.compile(r"·+ (Creating environments|Discovering benchmarks|Building [0-9a-f]{8})")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Under which name results are kept, and what they say of the system they were measured on."""
+
+    name: str
+    system: str
 
 
 class HistoryError(Exception):
@@ -71,11 +81,12 @@ def measure(
     console: Console,
     *,
     benchmarks: str = BENCHMARKS,
-    machine: Sequence[str] = (),
+    machine: Machine | None = None,
 ) -> int:
     """Measure the latest `number` commits, check and publish them; returns the check's exit code.
 
-    `benchmarks` is a regular expression on their names, `machine` what `asv machine` is told.
+    `benchmarks` is a regular expression on their names; results are kept under `machine`, else
+    under the name of this one.
     """
     commits = latest_commits(number)
     for line in remarks(len(commits), number):
@@ -83,8 +94,9 @@ def measure(
     BUILD.mkdir(exist_ok=True)
     run_asv(commits, console, benchmarks, machine)
     console.print("Looking for what got worse ...")
+    named = ["--machine", machine.name] if machine else []
     verdict = _asvwatch(
-        "check", "--last", str(len(commits)), "--json", str(VERDICT), "--budget", budget
+        *("check", "--last", str(len(commits)), "--json", str(VERDICT), "--budget", budget, *named)
     )
     if verdict not in (CLEAN, REGRESSED, UNMEASURED):
         return verdict
@@ -118,15 +130,18 @@ def remarks(found: int, asked: int) -> Iterator[str]:
 
 
 def run_asv(
-    commits: Sequence[str], console: Console, benchmarks: str, described: Sequence[str]
+    commits: Sequence[str], console: Console, benchmarks: str, machine: Machine | None
 ) -> None:
     """Measure the commits that have no results yet; asv's own words go to the log."""
-    machine = _run([*_asv(), "machine", "--yes", *described])
-    if machine.returncode:
-        raise HistoryError(f"asv machine failed: {machine.stderr}")
+    # asv takes another name or description only once it knows its own.
+    for told in ([], ["--machine", machine.name, "--os", machine.system] if machine else []):
+        done = _run([*_asv(), "machine", "--yes", *told])
+        if done.returncode:
+            raise HistoryError(f"asv machine failed: {done.stderr}")
     hashes = BUILD / "history-commits.txt"
     hashes.write_text("\n".join(commits) + "\n")
     command = [*_asv(), "run", "--record-samples", "--skip-existing-successful"]
+    command += ["--machine", machine.name] if machine else []
     command += ["--attribute", "rounds=1", "--bench", benchmarks, f"HASHFILE:{hashes}"]
     with LOG.open("w", encoding="utf-8") as log, _Shown(commits, console) as shown:
         process = subprocess.Popen(

@@ -52,17 +52,19 @@ def run(options: argparse.Namespace, console: Console) -> int:
             machine=described(options.machine, options.image),
         )
     finally:
-        results.keep(history.ROOT, options.remote)
+        # Without a result there is nothing to keep, and why is told by what failed.
+        if any(history.RESULTS.glob("*/*.json")):
+            results.keep(history.ROOT, options.remote)
         _report()
 
 
-def described(machine: str, image: str) -> list[str]:
-    """Return what `asv machine` is told, so that results show what they were measured with: the
-    kernel, the image of a hosted runner, and the versions of the libraries."""
+def described(machine: str, image: str) -> history.Machine:
+    """Return the machine, with what its results should show: the kernel, the image of a hosted
+    runner, and the versions of the libraries."""
     lock = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:8] if LOCK.is_file() else "none"
     told = [f"{platform.system()} {platform.release()}", image, f"lock {lock}"]
-    named = ["--machine", machine] if machine else []
-    return [*named, "--os", "; ".join(filter(None, map(str.strip, told)))]
+    shown = "; ".join(filter(None, map(str.strip, told)))
+    return history.Machine(machine or platform.node(), shown)
 
 
 def _report() -> None:
@@ -82,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bench", default=ALL, metavar="REGEX", help="only these benchmarks")
     parser.add_argument("--remote", default="origin", help="where the results branch is (origin)")
     parser.add_argument(
-        "--machine", default="", help="a name that stays, where each run has another host"
+        "--machine", default="", help="a name that stays, where each run has another host name"
     )
     image = " ".join(os.environ.get(name, "") for name in ("ImageOS", "ImageVersion")).strip()
     parser.add_argument("--image", default=image, help="the runner's image, for the record")

@@ -1,4 +1,4 @@
-"""`bookgen serve` and `bookgen simulate` as processes of their own, to measure and to press.
+"""`bookgen serve`, `worker` and `simulate` as processes of their own, to measure and to press.
 
 Used by the scripts here and by the tests; everything is on loopback and in a folder of its own.
 """
@@ -49,7 +49,7 @@ def until(holds: Callable[[], _T], seconds: float = PATIENCE) -> _T:
 
 @dataclass
 class Process:
-    """A program that listens at `url`. What it says lies in `log`."""
+    """A program that listens at `url`, if it listens. What it says lies in `log`."""
 
     url: str
     process: subprocess.Popen[str]
@@ -69,6 +69,7 @@ def served(folder: Path, **settings: str) -> Iterator[Process]:
     given = {"BOOKGEN_DATABASE_URL": f"sqlite:///{folder / 'jobs.db'}", **settings}
     given = {"RATE_LIMIT_PER_MINUTE": NO_LIMIT, **given}
     with _started(["serve", "--port", "0"], folder, given) as running:
+        running.url = until(partial(_address, running))
         until(partial(_is_ready, running, "/readyz"))
         yield running
 
@@ -77,7 +78,16 @@ def served(folder: Path, **settings: str) -> Iterator[Process]:
 def simulated(folder: Path, *options: str) -> Iterator[Process]:
     """Run `bookgen simulate` until the block ends; `url` is what OPENROUTER_BASE_URL takes."""
     with _started(["simulate", "--port", "0", *options], folder, {}) as running:
+        running.url = until(partial(_address, running))
         until(partial(_is_ready, running, "/models"))
+        yield running
+
+
+@contextmanager
+def working(folder: Path, **settings: str) -> Iterator[Process]:
+    """Run `bookgen worker` until the block ends. It takes jobs."""
+    with _started(["worker"], folder, settings) as running:
+        until(partial(_said, running, "books at once"))
         yield running
 
 
@@ -121,9 +131,7 @@ def _started(
             text=True,
         )
         stack.callback(_end, process)
-        running = Process("", process, log)
-        running.url = until(partial(_address, running))
-        yield running
+        yield Process("", process, log)
 
 
 def _address(running: Process) -> str:
@@ -132,6 +140,11 @@ def _address(running: Process) -> str:
     line, ended, _ = running.said.partition("\n")
     words = line.removeprefix("OPENROUTER_BASE_URL=").split()
     return words[0] if ended and words and words[0].startswith("http") else ""
+
+
+def _said(running: Process, text: str) -> bool:
+    _still_runs(running)
+    return text in running.said
 
 
 def _is_ready(running: Process, path: str) -> bool:

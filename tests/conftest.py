@@ -1,5 +1,5 @@
-"""What holds for all tests: none uses the key or the provider of whoever runs it, and what is
-decided by time runs only where it is asked for."""
+"""What holds for all tests: none uses the key or the provider of whoever runs it, and what takes
+minutes or is decided by time runs only where it is asked for."""
 
 import os
 from pathlib import Path
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-# Run by make performance and make stress.
-ONLY_WHEN_NAMED = frozenset({HERE / "performance", HERE / "stress"})
+# Run by make performance, make stress and make proofs.
+ONLY_WHEN_NAMED = frozenset({HERE / "performance", HERE / "stress", HERE / "proofs"})
 
 
 def pytest_ignore_collect(collection_path, config):

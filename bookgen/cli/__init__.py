@@ -1,4 +1,4 @@
-"""The command line: `bookgen write`, `outline`, `check`, `serve` and `simulate`.
+"""The command line: books, and the service with its workers, jobs and database.
 
 Exit codes: 0 done, and every check passed; 1 a check failed, the sources cannot carry a book, or
 the model gave none; 2 wrong usage, or a file that cannot be read or written; 130 interrupted.
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from bookgen import __version__
-from bookgen.cli import check, outline, serve, simulate, write
+from bookgen.cli import check, db, jobs, outline, serve, simulate, worker, write
 
 __all__ = ["app", "main"]
 
@@ -31,6 +31,9 @@ app.command()(write.write)
 app.command()(outline.outline)
 app.command()(check.check)
 app.command()(serve.serve)
+app.command()(worker.worker)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(db.app, name="db")
 app.command()(simulate.simulate)
 
 

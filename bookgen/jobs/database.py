@@ -112,18 +112,19 @@ class Database:
             self._file_lock.release()
 
 
-def open_database(given: str | None = None) -> Database:
+def open_database(given: str | None = None, *, alone: bool = True) -> Database:
     """Return the database of a URL, of the user's own file where none is given; nothing is
     connected yet for PostgreSQL.
 
-    A SQLite file belongs to this process until the database is closed or the process ends.
+    A SQLite file belongs to this process until the database is closed or the process ends; one that
+    only looks at jobs, or changes their state, need not be `alone` with it.
     Raises StoreError where another process has it or its folder cannot be written, InputError for
     a URL of another kind.
     """
     url = database_url(given)
     name = database_name(url)
     if url.get_backend_name() == "sqlite":
-        lock = _lock(Path(str(url.database)))
+        lock = _lock(Path(str(url.database))) if alone else None
         engine = create_async_engine(url, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

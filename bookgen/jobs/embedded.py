@@ -45,13 +45,12 @@ class EmbeddedRunner:
         if self._jobs:
             await asyncio.wait(self._jobs)
 
-    @property
-    def is_running(self) -> bool:
+    async def is_running(self) -> bool:
         """Whether it still looks for jobs."""
         return self._loop is not None and not self._loop.done()
 
-    def wake(self) -> None:
-        """Look for jobs at once."""
+    async def announce(self, _job_id: str) -> None:
+        """Look at once for jobs, such as this one."""
         self._wake.set()
 
     async def _dispatch(self) -> None:
@@ -78,4 +77,4 @@ class EmbeddedRunner:
         self._jobs.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("job not started", reason=str(error))
-        self.wake()
+        self._wake.set()

@@ -36,6 +36,13 @@ class Retention(Topic):
             if found.rowcount == 0:
                 raise JobNotFoundError(job_id)
 
+    async def ended_before(self, older_than: float) -> int:
+        """Return how many jobs ended more than `older_than` seconds ago."""
+        before = database_time() - older_than
+        async with self._database.reading() as connection:
+            counted = select(func.count()).where(jobs.c.completed_at < before)
+            return int(await connection.scalar(counted) or 0)
+
     @whole
     async def prune(self, older_than: float) -> Pruned:
         """Remove jobs that ended more than `older_than` seconds ago, idempotency keys of that age,

@@ -16,7 +16,7 @@ from bookgen.jobs.database import Database
 from bookgen.jobs.errors import StoreError
 from bookgen.jobs.failures import translated
 
-__all__ = ["SCRIPTS", "alembic_config", "require_current", "upgrade"]
+__all__ = ["SCRIPTS", "alembic_config", "require_current", "revisions", "upgrade"]
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -82,13 +82,19 @@ async def _run(connection: AsyncConnection, name: str, revision: str) -> None:
 
 async def require_current(database: Database) -> None:
     """Raise StoreError unless the database has the schema of this version."""
-    async with database.reading() as connection:
-        found, wanted = await connection.run_sync(_revisions)
+    found, wanted = await revisions(database)
     if found != wanted:
         raise StoreError(
             database.name,
-            f"its schema is {found or 'missing'}, this version needs {wanted}. Upgrade it.",
+            f"its schema is {found or 'missing'}, this version needs {wanted}. Run "
+            "`bookgen db upgrade`.",
         )
+
+
+async def revisions(database: Database) -> tuple[str | None, str | None]:
+    """Return the revision that the schema has, None without any, and the newest."""
+    async with database.reading() as connection:
+        return await connection.run_sync(_revisions)
 
 
 def _revisions(connection: Connection) -> tuple[str | None, str | None]:

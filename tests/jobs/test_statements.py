@@ -69,6 +69,7 @@ STATEMENTS = {
     "resume": 2,
     "section": 1,
     "sections": 1,
+    "ended_before": 1,
     "size": 2,
     "wait_for_approval": 2,
 }
@@ -127,6 +128,7 @@ async def asked_by(store):
     await call("replace_outline", store.replace_outline(draft.job_id, other, 1))
     await call("approve_outline", store.approve_outline(draft.job_id, 2))
     await call("size", store.size())
+    await call("ended_before", store.ended_before(YEARS))
     await call("prune", store.prune(YEARS))
     return found
 
@@ -149,7 +151,7 @@ async def test_each_call_takes_a_fixed_number_of_statements(database, store):
 
 
 # What is asked for now and then, off the way of any request, may read a whole table.
-NOT_HOT = {"prune", "size"}
+NOT_HOT = {"ended_before", "prune", "size"}
 
 
 async def scans(database, asked):

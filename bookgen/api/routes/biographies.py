@@ -51,7 +51,7 @@ async def generate(
         body_hash = hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
         key = Idempotency("api", idempotency_key, body_hash)
     job = await service.store.create(new, key)
-    service.runner.wake()
+    await service.runner.announce(job.id)
     return Created.of(job, order)
 
 
@@ -130,7 +130,7 @@ async def report(job: FoundJob, service: Open) -> dict[str, Any]:
 async def cancel(job: FoundJob, service: Open) -> JobStatus:
     """Stop a job. What is finished of it stays."""
     cancelled = await service.store.cancel(job.id)
-    service.worker.drop(job.id)
+    service.engine.worker.drop(job.id)
     return JobStatus.of(cancelled, await _chapters_completed(cancelled, service))
 
 
@@ -138,7 +138,7 @@ async def cancel(job: FoundJob, service: Open) -> JobStatus:
 async def resume(job: FoundJob, service: Open) -> JobStatus:
     """Go on with what is missing of a failed or cancelled job."""
     resumed = await service.store.resume(job.id)
-    service.runner.wake()
+    await service.runner.announce(job.id)
     return JobStatus.of(resumed, await _chapters_completed(resumed, service))
 
 
@@ -146,7 +146,7 @@ async def resume(job: FoundJob, service: Open) -> JobStatus:
 async def delete(job: FoundJob, service: Open) -> None:
     """Remove a job and its book."""
     await service.store.delete(job.id)
-    service.worker.drop(job.id)
+    service.engine.worker.drop(job.id)
 
 
 @router.get("/{job_id}/outline")
@@ -181,7 +181,7 @@ async def replace_outline(
 async def approve_outline(job: FoundJob, if_match: IfMatch, service: Open) -> JobStatus:
     """Let the job go on with its outline."""
     approved = await service.store.approve_outline(job.id, _version(if_match))
-    service.runner.wake()
+    await service.runner.announce(job.id)
     return JobStatus.of(approved, 0)
 
 

@@ -62,13 +62,13 @@ async def status(service: Open) -> dict[str, Any]:
         "status": "operational",
         "services": {
             "api": "operational",
-            "worker": "running" if service.runner.is_running else "stopped",
+            "worker": "running" if await service.runner.is_running() else "stopped",
         },
         "configuration": {
             "chapters": defaults.chapters,
             "total_words": defaults.total_words,
             "model": service.settings.openrouter_model
-            if service.provider.is_configured
+            if service.engine.provider.is_configured
             else "none: books are quoted",
         },
     }

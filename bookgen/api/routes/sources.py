@@ -104,7 +104,7 @@ async def _assessed(body: ValidateBody, service: Open, topic: str | None) -> lis
     return await assess(
         [source.candidate() for source in body.sources],
         today=datetime.now(UTC).date(),
-        fetcher=service.fetcher if body.check_accessibility else None,
+        fetcher=service.engine.fetcher if body.check_accessibility else None,
         topic=topic,
         seconds=_SECONDS,
     )

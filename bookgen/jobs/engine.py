@@ -1,0 +1,40 @@
+"""All that writes jobs, opened and closed together: the provider, the pages' client, the worker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bookgen.jobs.gathering import Gatherer
+from bookgen.jobs.provider import Provider
+from bookgen.jobs.store import JobStore
+from bookgen.jobs.worker import Worker
+from bookgen.jobs.writing import BookJobs
+from bookgen.settings import Settings
+from bookgen.sources.fetch import Fetcher, FetchPolicy, parse_allow
+
+__all__ = ["Engine", "opened_engine"]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An open engine. `worker` writes the jobs that it is given."""
+
+    provider: Provider
+    fetcher: Fetcher
+    worker: Worker
+
+
+@asynccontextmanager
+async def opened_engine(settings: Settings, store: JobStore) -> AsyncIterator[Engine]:
+    """Open the engine on a store. Raises InputError for hosts of another form."""
+    allow = parse_allow(settings.bookgen_fetch_allow)
+    async with AsyncExitStack() as stack:
+        fetcher = await stack.enter_async_context(
+            Fetcher(FetchPolicy(allow=allow, site=settings.site_url))
+        )
+        provider = Provider(settings, store)
+        jobs = BookJobs(store, Gatherer(fetcher), provider, parallel=settings.bookgen_parallel)
+        worker = await stack.enter_async_context(Worker(store, jobs.write))
+        yield Engine(provider, fetcher, worker)
