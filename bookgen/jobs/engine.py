@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bookgen.jobs.gathering import Gatherer
+from bookgen.jobs.held import HeldLease
 from bookgen.jobs.provider import Provider
 from bookgen.jobs.store import JobStore
 from bookgen.jobs.worker import Worker
-from bookgen.jobs.writing import BookJobs
 from bookgen.settings import Settings
 from bookgen.sources.fetch import Fetcher, FetchPolicy, parse_allow
+
+if TYPE_CHECKING:
+    from bookgen.jobs.writing import BookJobs
 
 __all__ = ["Engine", "opened_engine"]
 
@@ -35,6 +39,20 @@ async def opened_engine(settings: Settings, store: JobStore) -> AsyncIterator[En
             Fetcher(FetchPolicy(allow=allow, site=settings.site_url))
         )
         provider = Provider(settings, store)
-        jobs = BookJobs(store, Gatherer(fetcher), provider, parallel=settings.bookgen_parallel)
-        worker = await stack.enter_async_context(Worker(store, jobs.write))
+
+        async def write(held: HeldLease) -> None:
+            # Writers take 20 MB, which a service that has no book to write does without.
+            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, fetcher)
+            await jobs.write(held)
+
+        worker = await stack.enter_async_context(Worker(store, write))
         yield Engine(provider, fetcher, worker)
+
+
+def _book_jobs(
+    settings: Settings, store: JobStore, provider: Provider, fetcher: Fetcher
+) -> BookJobs:
+    from bookgen.jobs.gathering import Gatherer
+    from bookgen.jobs.writing import BookJobs
+
+    return BookJobs(store, Gatherer(fetcher), provider, parallel=settings.bookgen_parallel)

@@ -19,8 +19,6 @@ from bookgen.api.schemas import Created, GenerateBody, JobList, JobStatus
 from bookgen.api.service import Service
 from bookgen.checkpoint import outline_from, outline_to, passages_unknown
 from bookgen.errors import InputError
-from bookgen.export.formats import FORMATS
-from bookgen.jobs.books import kept_book
 from bookgen.jobs.records import Idempotency, Job, NewJob, Status
 from bookgen.jobs.transitions import ENDED
 from bookgen.text.words import fold_accents
@@ -98,6 +96,10 @@ async def download(
         raise ProblemError(
             409, "not-complete", f"The book is {job.status}. Ask for its status until it is done."
         )
+    # What puts books together takes 15 MB, which a service that hands out none does without.
+    from bookgen.export.formats import FORMATS
+    from bookgen.jobs.books import kept_book
+
     found = await kept_book(service.store, job.id)
     if found is None:
         raise ProblemError(409, "nothing-finished", "No section of this book is finished yet.")
