@@ -21,14 +21,25 @@ from bookgen.errors import InputError
 from bookgen.jobs.errors import StoreError
 from bookgen.jobs.failures import translated
 
-__all__ = ["Database", "database_name", "database_url", "open_database"]
+__all__ = [
+    "POSTGRES_OPTIONS",
+    "Database",
+    "database_name",
+    "database_url",
+    "open_database",
+]
 
 # Seconds that a statement waits for another process, such as a backup, to let go of the file.
 _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 10
+# A worker that was stopped in the middle of a transaction would keep its locks for as long as its
+# host holds the connection; nobody could take its job over. Less than a lease.
+_IDLE_SECONDS = 10
 # What one worker holds at most; it needs 6 when idle and 9 when busy, its queue included.
 _POOL_SIZE = 5
 _POOL_OVERFLOW = 5
+# What the server holds every connection to.
+POSTGRES_OPTIONS = f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS}s"
 _READS = "bookgen_reads"
 
 
@@ -138,7 +149,11 @@ def open_database(given: str | None = None, *, alone: bool = True) -> Database:
             pool_size=_POOL_SIZE,
             max_overflow=_POOL_OVERFLOW,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "bookgen"},
+            connect_args={
+                "connect_timeout": _CONNECT_SECONDS,
+                "application_name": "bookgen",
+                "options": POSTGRES_OPTIONS,
+            },
         )
     except ModuleNotFoundError as error:
         raise StoreError(

@@ -1,7 +1,7 @@
 """Several workers on one PostgreSQL: one of them dies, and the server goes away and comes back."""
 
-import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,9 +12,8 @@ import httpx
 import pytest
 from jobs.conftest import postgres_server
 from jobs.test_lost_database import stop
-from sqlalchemy import create_engine, text
+from proofs.ledger import Provider, Store
 
-from bookgen.jobs.database import database_url
 from scripts.services import GENERATE, library, served, simulated, until, working
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -26,30 +25,6 @@ PATIENCE = 90.0
 AWAY = 5.0
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-
-
-class Store:
-    """What lies in the database."""
-
-    def __init__(self, url):
-        self._engine = create_engine(database_url(url), isolation_level="AUTOCOMMIT")
-
-    def rows(self, query):
-        with self._engine.connect() as connection:
-            return [row._asdict() for row in connection.execute(text(query))]
-
-    def sections(self):
-        found = self.rows("SELECT job_id, chapter, number, provenance, text FROM sections")
-        return {(one["job_id"], one["chapter"], one["number"]): one for one in found}
-
-    def close(self):
-        self._engine.dispose()
-
-
-def replies(section):
-    kept = section["provenance"]
-    provenance = kept if isinstance(kept, dict) else json.loads(kept or "{}")
-    return provenance.get("generation_ids", [])
 
 
 @pytest.fixture
@@ -86,9 +61,9 @@ def many(postgres, tmp_path):
             for number in range(WORKERS)
         ]
         client = stack.enter_context(httpx.Client(base_url=api.url, timeout=30))
-        asked = stack.enter_context(httpx.Client(base_url=provider.url, timeout=30))
-        store = Store(url)
+        asked, store = Provider(provider.url), Store(url)
         stack.callback(store.close)
+        stack.callback(asked.close)
         yield client, workers, asked, store, pages
 
 
@@ -110,20 +85,6 @@ def states(client, jobs):
     return [client.get(f"/api/v1/biographies/{one}/status").json()["status"] for one in jobs]
 
 
-def paid(asked):
-    url = str(asked.base_url).removesuffix("/").removesuffix("/api/v1")
-    return asked.get(f"{url}/simulator/state").json()["calls_by_prompt"]
-
-
-def prompts(asked, sections):
-    """Return the hashes of the prompts that kept sections came from."""
-    return {
-        asked.get("/generation", params={"id": reply}).json()["data"]["prompt_hash"]
-        for section in sections
-        for reply in replies(section)
-    }
-
-
 def test_one_of_three_workers_dies_and_nothing_is_lost_or_bought_twice(many):
     client, workers, asked, store, pages = many
     assert client.get("/api/v1/status").json()["services"]["worker"] == "running"
@@ -137,15 +98,15 @@ def test_one_of_three_workers_dies_and_nothing_is_lost_or_bought_twice(many):
     until(owned, PATIENCE)
     workers[0].process.kill()
     kept = store.sections()
-    finished = prompts(asked, kept.values())
-    before = paid(asked)
+    finished = asked.prompts(kept.values())
+    before = asked.paid()
 
     until(lambda: set(states(client, jobs)) == {"completed"}, PATIENCE)
     now = store.sections()
     assert {place: one["text"] for place, one in kept.items()} == {
         place: now[place]["text"] for place in kept
     }
-    after = paid(asked)
+    after = asked.paid()
     assert finished
     assert {one: after[one] for one in finished} == {one: before[one] for one in finished}
     for job in store.rows("SELECT * FROM jobs"):
@@ -169,15 +130,38 @@ def test_workers_come_back_after_their_database_was_away(many, postgres):
     until(lambda: set(states(client, jobs)) == {"completed"}, PATIENCE)
     assert all(worker.process.poll() is None for worker in workers)
     # What was paid for while the database was away was kept once it was back.
-    assert set(paid(asked).values()) == {1}
+    assert set(asked.paid().values()) == {1}
 
 
 def test_a_worker_that_is_told_to_end_gives_its_jobs_back_at_once(many):
     client, workers, _, store, pages = many
     job = order(client, pages, 0)
     until(lambda: len(store.sections()) >= 1, PATIENCE)
-    (owner,) = [one["lease_owner"] for one in store.rows("SELECT lease_owner FROM jobs")]
-    (working_on_it,) = [one for one in workers if f":{one.process.pid}:" in owner]
-    working_on_it.process.terminate()
-    assert working_on_it.process.wait(10) == 0
+    told = owner_of(job, store, workers)
+    told.process.terminate()
+    assert told.process.wait(10) == 0
     until(lambda: set(states(client, [job])) == {"completed"}, PATIENCE)
+
+
+def test_a_worker_that_slept_past_its_lease_writes_and_buys_nothing(many):
+    client, workers, asked, store, pages = many
+    job = order(client, pages, 0)
+    until(lambda: len(store.sections()) >= 1, PATIENCE)
+    asleep = owner_of(job, store, workers)
+    os.kill(asleep.process.pid, signal.SIGSTOP)
+    until(lambda: states(client, [job]) == ["completed"], PATIENCE)
+    sections, paid = store.sections(), asked.paid()
+    events = store.rows("SELECT count(*) AS number FROM events")
+    os.kill(asleep.process.pid, signal.SIGCONT)
+    until(lambda: "lease lost" in asleep.said or "job stopped" in asleep.said, PATIENCE)
+    time.sleep(1)
+    assert (store.sections(), asked.paid()) == (sections, paid)
+    assert store.rows("SELECT count(*) AS number FROM events") == events
+    assert asleep.process.poll() is None
+
+
+def owner_of(job, store, workers):
+    """Return the worker that has the lease of a job."""
+    (found,) = store.rows(f"SELECT lease_owner FROM jobs WHERE id = '{job}'")
+    (owner,) = [one for one in workers if f":{one.process.pid}:" in found["lease_owner"]]
+    return owner
