@@ -52,7 +52,11 @@ site: .venv-asvwatch/ready ## serve the site that make history published
 .PHONY: test
 test: lint types imports .venv/ready .venv-asvwatch/ready ## everything that must hold before a commit
 	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
-	cd $(ASVWATCH) && ../../.venv-asvwatch/bin/python -m pytest
+	cd $(ASVWATCH) && ../../.venv-asvwatch/bin/python -m pytest --numprocesses auto --dist loadfile
+
+.PHONY: calibrate
+calibrate: .venv-asvwatch/ready ## what asvwatch finds on this machine, and how often it is wrong (40 minutes)
+	.venv-asvwatch/bin/python $(ASVWATCH)/scripts/calibrate.py
 
 .PHONY: proofs
 proofs: .venv/ready ## whole services and workers that are killed, and lose their database

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PYPROJECT = """\
 [build-system]
 requires = ["hatchling==1.27.0"]
@@ -70,6 +72,20 @@ class Repository:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
         return self.git("rev-parse", "HEAD")
+
+    def describe(self, commit):
+        """Let asv describe the suite, with the package as it is at `commit`: not installed, which
+        would take longer."""
+        self.git("checkout", "--quiet", commit)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ASV_PYTHONPATH", str(self.folder))
+            for command in (
+                ["asv", "machine", "--yes"],
+                ["asv", "run", "--bench", "just-discover", "--environment", "existing"],
+            ):
+                done = self.run(*command)
+                assert done.returncode == 0, done.stdout + done.stderr
+        self.git("checkout", "--quiet", "main")
 
     def run(self, *command, timeout=600):
         """A command of this interpreter's environment, here: `asv run`, `asvwatch check`."""

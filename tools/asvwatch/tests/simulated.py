@@ -66,14 +66,16 @@ class Run(NamedTuple):
 
 class Machine:
     """Stands where Builds does. `levels` are the true values by commit; a commit in `unbuilt`
-    does not build, the benchmark fails in one of `broken`."""
+    does not build, the benchmark fails in one of `broken`, those of a set in `same` install the
+    same files."""
 
-    def __init__(self, levels, *, noise="none", seed=0, unbuilt=(), broken=(), number=1):
+    def __init__(self, levels, *, noise="none", seed=0, unbuilt=(), broken=(), number=1, same=()):
         self.levels = levels
         self.noise = Noise(noise, seed)
         self.unbuilt = set(unbuilt)
         self.broken = set(broken)
         self.number = number
+        self.same = [set(commits) for commits in same]
         self.runs = []
 
     def prepare(self, commit, *, beside=None):
@@ -81,6 +83,11 @@ class Machine:
         if commit in self.unbuilt:
             raise BuildFailed(commit, "SyntaxError: invalid syntax")
         return SimulatedBuild(self, commit)
+
+    def alike(self, one, other):
+        for commit in (one, other):
+            self.prepare(commit)
+        return any({one, other} <= commits for commits in self.same)
 
     @property
     def processes(self):

@@ -1,9 +1,10 @@
+import itertools
 import math
 import time
 
 import numpy as np
 import pytest
-from asvwatch.attribute import attribute
+from asvwatch.attribute import MOST_PARTS, attribute
 from asvwatch.model import Budget, Candidate, Commit, History, PairedResult, Rule, Series, SeriesKey
 from asvwatch.paired import confirm
 from simulated import Machine
@@ -138,15 +139,63 @@ class TestByPairs:
         assert len(found.unbuilt) == len(COMMITS) - 2
         assert machine.processes == 0
 
-    def test_a_slow_creep_names_no_commit(self):
-        creep = dict.fromkeys(range(1, 13), 1.018)
-        machine = Machine(levels(creep), noise="quiet")
+    def test_a_slow_creep_names_no_commit_but_its_parts(self):
+        machine = Machine(levels(dict.fromkeys(range(4, 9), 1.02)), noise="quiet", seed=1)
+
+        found = search(machine, first=3, last=8)
+
+        assert (found.commit, found.good, found.bad) == (None, COMMITS[3], COMMITS[8])
+        assert "no single commit has the step" in found.reason
+        assert found.result.ratio == pytest.approx(1.02**5)
+        assert [(part.good, part.bad) for part in found.parts] == list(
+            itertools.pairwise(COMMITS[3:9])
+        )
+        for part in found.parts:
+            assert part.ratio == pytest.approx(1.02, abs=0.012)
+            assert part.interval[0] < part.ratio < part.interval[1]
+        assert found.rest == ()
+
+    def test_a_longer_creep_is_told_in_eight_pieces_without_gaps(self):
+        machine = Machine(levels(dict.fromkeys(range(1, 13), 1.018)), noise="quiet")
 
         found = search(machine)
 
-        assert (found.commit, found.good, found.bad) == (None, COMMITS[0], COMMITS[-1])
-        assert "no single commit has the step" in found.reason
         assert found.result.ratio == pytest.approx(1.018**12)
+        assert len(found.parts) == MOST_PARTS
+        assert (found.parts[0].good, found.parts[-1].bad) == (COMMITS[0], COMMITS[-1])
+        assert all(one.bad == two.good for one, two in itertools.pairwise(found.parts))
+        whole = math.prod(part.ratio for part in found.parts)
+        assert whole == pytest.approx(1.018**12, rel=0.03)
+
+    def test_parts_pass_over_what_does_not_build_and_know_what_installs_the_same(self):
+        machine = Machine(
+            levels(dict.fromkeys((4, 5, 7, 8, 9, 10, 11), 1.02)),
+            noise="quiet",
+            seed=1,
+            unbuilt={COMMITS[4]},
+            same=[{COMMITS[5], COMMITS[6]}],
+        )
+
+        found = search(machine, first=3, last=11)
+
+        assert [part.bad for part in found.parts] == list(COMMITS[5:12])
+        assert found.parts[0].ratio == pytest.approx(1.02**2, abs=0.012)
+        assert (found.parts[1].ratio, found.parts[1].interval) == (1.0, (1.0, 1.0))
+
+    def test_a_second_step_in_the_range_is_left_to_be_searched(self):
+        found = search(Machine(levels({3: 1.1, 9: 1.25}), noise="quiet"))
+
+        assert found.commit == COMMITS[9]
+        assert found.rest == ((COMMITS[0], COMMITS[8]), (COMMITS[9], COMMITS[12]))
+
+    def test_commits_that_install_the_same_files_are_not_measured(self):
+        machine = Machine(levels({12: 1.2}), noise="quiet", same=[set(COMMITS[:12])])
+
+        found = search(machine)
+
+        assert found.commit == COMMITS[12]
+        measured = {run.commit for run in machine.runs}
+        assert measured == {COMMITS[11], COMMITS[12]}
 
     def test_a_spent_budget_keeps_the_range(self):
         machine = Machine(levels({5: 1.2}), noise="quiet")
@@ -187,6 +236,16 @@ class TestExactMetrics:
 
         assert (found.commit, found.good, found.bad) == (None, COMMITS[6], COMMITS[8])
         assert found.after == pytest.approx(11)
+
+    def test_a_creep_within_the_tolerance_is_told_by_the_values_that_were_measured(self):
+        machine = Machine(levels(dict.fromkeys(range(1, 13), 1.004), start=1000))
+        rule = Rule(kind="memory", exact=True, tolerance=0.005)
+
+        found = search(machine, rule)
+
+        assert (found.commit, found.reason) == (None, "no single commit has the step")
+        assert found.parts
+        assert math.prod(part.ratio for part in found.parts) == pytest.approx(1.004**12)
 
     def test_values_that_do_not_differ_here_say_so(self):
         machine = Machine(levels({}, start=10))

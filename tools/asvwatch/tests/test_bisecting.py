@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import time
 
 import pytest
 from repositories import Repository
@@ -38,12 +42,7 @@ def repository(tmp_path_factory):
         made.commit("Break it", BROKEN),
         made.commit("Say no more", f"{BROKEN}\n# No more.\n"),
     ]
-    for command in (
-        ["asv", "machine", "--yes"],
-        ["asv", "run", "--bench", "just-discover", f"{commits[0]}^!"],
-    ):
-        done = made.run(*command)
-        assert done.returncode == 0, done.stdout + done.stderr
+    made.describe(commits[4])
     return made, commits
 
 
@@ -73,6 +72,36 @@ def test_the_commit_that_made_it_worse_is_named_or_its_range(repository):
     assert finding["range"] == [commits[1], commits[3]]
     assert (finding["before"], finding["after"]) == (5, 7)
     assert commits[2][:8] in finding["reason"]
+
+
+def test_a_killed_run_is_gone_on_with(repository):
+    made, commits = repository
+    command = ["bisect", "suite.Sized.track_calls(1)", commits[0], commits[4]]
+    (folder,) = {path.parent for path in made.folder.glob(".asv/env/asvwatch/*.lock")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "asvwatch", *command],
+        cwd=made.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + 60
+        while len(lines(folder)) < 6 and time.monotonic() < end:
+            time.sleep(0.01)
+    finally:
+        process.kill()
+        process.wait()
+    kept = len(lines(folder)) - 1
+    assert kept >= 5
+    done, told = bisect(made, *command[1:])
+    assert done.returncode == 1, done.stderr
+    assert told["regressions"][0]["range"] == [commits[1], commits[3]]
+    assert re.search(rf"going on behind ({kept}|{kept - 1}) runs", done.stderr)
+    assert list(folder.glob("*.journal")) == []
+
+
+def lines(folder):
+    return [line for file in folder.glob("*.journal") for line in file.read_text().splitlines()]
 
 
 def test_the_commit_that_broke_it_is_named(repository):

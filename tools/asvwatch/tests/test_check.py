@@ -5,12 +5,13 @@ The machine is simulated: it knows the true cost of every commit, and measures i
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
 from asvwatch import check, config, loading
 from asvwatch.errors import ConfigError, EnvironmentUnavailable
-from asvwatch.model import Attribution, Budget, PairedResult, relative_change
+from asvwatch.model import Attribution, Budget, PairedResult, Part, relative_change
 from projects import FAILED, SKIPPED, benchmark
 
 TIME = benchmark("suite.time_it")
@@ -27,7 +28,10 @@ class Machine:
 
     def confirm(self, candidate):
         self.asked.append((candidate.good, candidate.bad))
-        before, after = self.truth[candidate.good], self.truth[candidate.bad]
+        return self._result(candidate.good, candidate.bad)
+
+    def _result(self, good, bad):
+        before, after = self.truth[good], self.truth[bad]
         moved = abs(relative_change(before, after)) > self.floor
         ratio = after / before
         return PairedResult(
@@ -50,7 +54,29 @@ class Machine:
             else:
                 bad = middle
         before, after = self.truth[commits[good]], self.truth[commits[bad]]
-        return Attribution(commits[bad], commits[good], commits[bad], before, after, confirmed)
+        found = None if confirmed is None else self._result(commits[good], commits[bad])
+        left = abs(confirmed.ratio / found.ratio - 1) if found else 0.0
+        ends = ((candidate.good, commits[good]), (commits[bad], candidate.bad))
+        rest = tuple((one, other) for one, other in ends if one != other and left > self.floor)
+        return Attribution(
+            commits[bad], commits[good], commits[bad], before, after, found, rest=rest
+        )
+
+
+class CreepingMachine(Machine):
+    """Finds that no single commit has the step."""
+
+    def attribute(self, candidate, confirmed):
+        commits = list(self.truth)
+        inside = commits[commits.index(candidate.good) : commits.index(candidate.bad) + 1]
+        parts = tuple(
+            Part(one, other, self.truth[other] / self.truth[one], (1.0, 1.1))
+            for one, other in itertools.pairwise(inside)
+        )
+        before, after = self.truth[candidate.good], self.truth[candidate.bad]
+        return Attribution(
+            None, candidate.good, candidate.bad, before, after, confirmed, "no single", parts=parts
+        )
 
 
 class Broken:
@@ -243,3 +269,107 @@ def test_accepted_regressions_do_not_fail(project):
     told = run(tiny, None)
     assert told.exit_code == 0
     assert told.regressions[0].accepted == "needs one more"
+
+
+def test_two_steps_between_measured_commits_are_both_named(project):
+    tiny = project(commits=9)
+    truth = [1.0] * 3 + [1.1] * 3 + [1.43] * 3
+    tiny.store_all(TIME, [1.0, 1.0, 1.0, ..., ..., ..., ..., 1.43, 1.43])
+    told = run(tiny, Machine(tiny.hashes, truth))
+    assert {one.commit for one in told.regressions} == {tiny.hashes[3], tiny.hashes[6]}
+
+
+def creeping():
+    truth = [1.0] * 12 + [1.02, 1.04, 1.06, 1.08, 1.10] + [1.10] * 8
+    wobble = (1.004, 0.996, 1.001, 0.998, 1.003)
+    return truth, [value * wobble[at % 5] for at, value in enumerate(truth)]
+
+
+def test_a_creep_is_a_range_with_its_parts(project):
+    truth, values = creeping()
+    tiny = project(commits=len(truth))
+    tiny.store_all(TIME, values)
+    told = run(tiny, CreepingMachine(tiny.hashes, truth))
+    found = max(told.regressions, key=lambda one: one.ratio)
+    assert (found.commit, found.evidence) == (None, "paired")
+    assert found.ratio == pytest.approx(1.10)
+    commits = {part.bad for part in found.parts if part.ratio > 1.01}
+    assert commits == set(tiny.hashes[12:17])
+    assert tiny.hashes[14][:8] in found.reason
+    assert told.exit_code == 1
+
+
+def test_a_step_that_explains_the_slope_spares_its_measurement(project):
+    truth, values = creeping()
+    tiny = project(commits=len(truth))
+    tiny.store_all(TIME, values)
+    # The history looks like a creep, but one commit has all of it.
+    machine = Machine(tiny.hashes, [1.0] * 13 + [1.1] * 12)
+    told = run(tiny, machine)
+    assert [one.commit for one in told.regressions] == [tiny.hashes[13]]
+    asked = [(tiny.hashes.index(good), tiny.hashes.index(bad)) for good, bad in machine.asked]
+    assert asked
+    assert max(bad - good for good, bad in asked) < 4
+
+
+def test_a_creep_of_an_exact_metric_needs_no_measurement(project):
+    tiny = project(commits=9)
+    traced = benchmark("suite.track_traced", unit="bytes")
+    values = [1000, 1000, 1000, 1003, 1006, 1009, 1012, 1012, 1012]
+    tiny.store_all(traced, values)
+    (found,) = run(tiny, None, confirmed=True).regressions
+    assert (found.commit, found.evidence, found.range) == (
+        None,
+        "exact",
+        (tiny.hashes[2], tiny.hashes[6]),
+    )
+    assert [part.bad for part in found.parts] == tiny.hashes[3:7]
+    assert "a creep in 4 parts" in found.reason
+
+
+class TestWhatElseChanged:
+    def store(self, tiny, described, values, at):
+        tiny.describe(described)
+        for number, value in enumerate(values):
+            numpy = {"numpy": "2.1" if number < at else "2.2"}
+            tiny.store(
+                number, {described["name"]: value}, benchmarks=[described], requirements=numpy
+            )
+
+    def test_it_is_shown_and_no_commit_is_blamed(self, project):
+        tiny = project(commits=6)
+        self.store(tiny, CALLS, [5, 5, 5, 7, 7, 7], at=3)
+        told = run(tiny, None)
+        (found,) = told.undecided
+        assert told.regressions == ()
+        assert found.commit is None
+        assert found.causes == ("numpy: 2.1 → 2.2",)
+        assert "possible cause: numpy: 2.1 → 2.2" in found.reason
+
+    def test_it_is_the_cause_where_the_builds_do_not_differ(self, project):
+        tiny = project(commits=8)
+        self.store(tiny, TIME, [1.0] * 4 + [1.4] * 4, at=4)
+        told = run(tiny, Machine(tiny.hashes, [1.0] * 8))
+        assert (told.regressions, told.undecided, told.status) == ((), (), "clean")
+        (note,) = told.notes
+        assert "with numpy: 2.1 → 2.2 came suite.time_it +40.0 %" in note
+
+    def test_a_commit_that_was_measured_with_all_else_the_same_is_named(self, project):
+        tiny = project(commits=8)
+        truth = [1.0] * 4 + [1.4] * 4
+        self.store(tiny, TIME, truth, at=4)
+        (found,) = run(tiny, Machine(tiny.hashes, truth)).regressions
+        assert (found.commit, found.causes, found.reason) == (tiny.hashes[4], (), "")
+
+    def test_it_is_measured_behind_what_has_no_other_cause(self, project):
+        tiny = project(commits=8)
+        other = benchmark("suite.time_other")
+        tiny.describe(TIME, other)
+        for number in range(8):
+            numpy = {"numpy": "2.1" if number < 6 else "2.2"}
+            values = {TIME["name"]: 1.0 if number < 6 else 1.9, other["name"]: 1 + number // 3}
+            tiny.store(number, values, benchmarks=[TIME, other], requirements=numpy)
+        machine = Machine(tiny.hashes, [1.0] * 8)
+        run(tiny, machine)
+        assert machine.asked[-1] == (tiny.hashes[5], tiny.hashes[6])
+        assert len(machine.asked) == 3

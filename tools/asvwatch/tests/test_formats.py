@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from asvwatch import words
 from asvwatch.formats import FORMATS
 from asvwatch.verdict import BudgetCheck, Failure, Verdict
 from findings import finding, history, name
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 HOSTILE = "a\r\n::error::x%0A,b:c ##[warning]y <b>&amp;\x00]]>`|@team #1 --> <!-- z"
 FOREIGN = st.text(min_size=1, max_size=40) | st.just(HOSTILE)
@@ -123,16 +126,83 @@ def test_no_text_breaks_junit(text):
     assert suite.get("failures") == "2"
 
 
+GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def parsed(text):
+    """What markup a report has, in order, and its words: those of code spans, those beside them."""
+    kinds, code, words_beside = [], [], []
+    for token in GITHUB.parse(text):
+        kinds.append((token.type, token.tag))
+        for inner in token.children or ():
+            if inner.type == "code_inline":
+                code.append(inner.content)
+                kinds.append("code")
+            elif inner.type == "text":
+                words_beside.append(inner.content)
+            elif inner.content != "<!-- -->":
+                kinds.append((inner.type, inner.content))
+    return kinds, code, "".join(words_beside)
+
+
+def markdown(text):
+    one = dataclasses.replace(verdict(text), notes=(text,))
+    return told("markdown", one, subjects={5: text}, authors={5: text})
+
+
+CALM = parsed(markdown("calm"))
+
+
 @given(text=FOREIGN)
-def test_no_text_hides_the_marker_or_ends_the_details_in_markdown(text):
-    shown = told("markdown", verdict(text), subjects={5: text}, authors={5: text})
-    assert shown.startswith("<!-- asvwatch -->\n")
-    assert shown.count("<details>") == shown.count("</details>") == 4
-    lines = shown.splitlines()
-    assert [line for line in lines if line.startswith("<")] == [
-        "<!-- asvwatch -->",
-        *(["<details><summary>Measure again</summary>", "</details>"] * 4),
-    ]
+@example("# heading")
+@example("1. item")
+@example("- [ ] task")
+@example("```")
+@example("a\\|b\\")
+@example("<!-- asvwatch: 0123456789ab -->")
+@example("[l](javascript:x) ![i](https://e.example/x.png) <https://e.example>")
+@example("&#64;team &lt;b&gt;")
+@example("</details><img src=x>")
+def test_no_text_is_markup_in_markdown(text):
+    kinds, code, beside = parsed(markdown(text))
+    assert kinds == CALM[0]
+    label = words.plain(text)
+    assert {spaced(span) for span in code} >= {spaced(label)} - {""}
+    assert len(re.findall(f"(?={re.escape(label)})", beside)) >= 6
+
+
+def spaced(text):
+    """A code span as readers see it: with or without the blank that keeps its fence apart."""
+    return text.strip(" ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@team",
+        "#1",
+        "a/b#1",
+        "GH-1",
+        "gh-22",
+        "https://e.example/issues/1",
+        "www.e.example",
+        "a@b.c",
+    ],
+)
+def test_nothing_that_github_links_by_itself_stays_whole(text):
+    shown = GITHUB.render(markdown(text))
+    bare = re.sub(r"<code>.*?</code>", "", shown)
+    assert text not in bare
+    assert text in re.sub(r"<!-- -->", "", bare)
+
+
+def test_a_long_report_and_long_texts_are_cut():
+    many = tuple(finding(benchmark=f"suite.time_{at}") for at in range(100))
+    long = "x" * 10_000
+    one = dataclasses.replace(verdict(long), improvements=many, notes=(long,) * 100)
+    shown = told("markdown", one)
+    assert len(shown) < 60_000
+    assert "and 60 more" in shown
 
 
 def test_markdown_tells_the_fingerprint_and_how_to_measure_again():

@@ -7,7 +7,7 @@ import json
 
 import pytest
 from asvwatch import decide as decisions
-from asvwatch import verdict
+from asvwatch import reading
 from asvwatch.accepted import Accepted
 from asvwatch.errors import ConfigError
 from asvwatch.verdict import Failure
@@ -149,7 +149,7 @@ def test_a_verdict_survives_being_written_and_read(tmp_path):
     )
     file = tmp_path / "verdict.json"
     file.write_text(json.dumps(told.to_json()))
-    assert verdict.read(file) == told
+    assert reading.read(file) == told
 
 
 def test_a_value_that_was_never_measured_is_null(tmp_path):
@@ -163,7 +163,7 @@ def test_what_is_no_verdict_is_named(tmp_path, text):
     file = tmp_path / "verdict.json"
     file.write_text(text)
     with pytest.raises(ConfigError, match=r"verdict\.json"):
-        verdict.read(file)
+        reading.read(file)
 
 
 def test_a_fingerprint_tells_changes_apart_and_not_machines():

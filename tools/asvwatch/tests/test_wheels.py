@@ -1,9 +1,9 @@
-"""Two wheels are the same if what runs is the same."""
+"""Two wheels differ in what runs."""
 
 import zipfile
 
 import pytest
-from asvwatch.wheels import same_contents
+from asvwatch import wheels
 
 FILES = {
     "planted/__init__.py": "ANSWER = 42\n",
@@ -26,13 +26,13 @@ def wheel(tmp_path):
 
 
 def test_wheels_built_at_different_times_are_the_same(wheel):
-    assert same_contents(wheel("a"), wheel("bb"))
+    assert wheels.differing(wheel("a"), wheel("bb")) == frozenset()
 
 
 def test_another_readme_in_the_metadata_is_nothing_that_runs(wheel):
     metadata = "Name: planted\nRequires-Dist: numpy\n\nWhat it is, told at length.\n"
     changes = {"planted-1.0.dist-info/METADATA": metadata, "planted-1.0.dist-info/RECORD": "x,y,1"}
-    assert same_contents(wheel("a"), wheel("b", **changes))
+    assert wheels.differing(wheel("a"), wheel("b", **changes)) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,13 @@ def test_another_readme_in_the_metadata_is_nothing_that_runs(wheel):
     ],
 )
 def test_a_changed_file_or_requirement_is_a_difference(wheel, changes):
-    assert not same_contents(wheel("a"), wheel("b", **changes))
+    assert wheels.differing(wheel("a"), wheel("b", **changes)) == changes.keys()
 
 
 def test_what_is_no_wheel_is_like_no_other(wheel, tmp_path):
     cut = tmp_path / "cut.whl"
     cut.write_bytes(wheel("a").read_bytes()[:40])
-    assert not same_contents(wheel("a"), cut)
-    assert not same_contents(wheel("a"), tmp_path / "nowhere.whl")
+    for other in (cut, tmp_path / "nowhere.whl"):
+        assert wheels.differing(wheel("a"), other) is None
+        assert wheels.names(other) == frozenset()
+    assert wheels.names(wheel("a")) == FILES.keys()

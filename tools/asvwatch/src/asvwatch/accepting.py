@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from asvwatch import accepted, verdict
+from asvwatch import accepted, reading
 from asvwatch.accepted import Accepted
 from asvwatch.config import Config
 from asvwatch.errors import ConfigError
@@ -26,7 +26,7 @@ def accept(config: Config, file: Path | None, fingerprint: str, reason: str) -> 
     file = file or last_verdict(config)
     if not file.exists():
         raise ConfigError(f"{file} does not exist; run `asvwatch check` first, or name --verdict")
-    told = verdict.read(file)
+    told = reading.read(file)
     matching = [one for one in told.regressions if one.fingerprint == fingerprint]
     if not matching:
         known = ", ".join(one.fingerprint for one in told.regressions) or "none"

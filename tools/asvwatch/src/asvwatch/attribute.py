@@ -2,13 +2,14 @@
 
 A commit is only named when it was measured against its parent. Commits that do not build, or on
 which the benchmark does not run, are passed over; where they hide the step, the range is the
-answer.
+answer. Where no commit has the step, because it came in many small ones, its parts are measured.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from asvwatch.builds import Builds
@@ -19,12 +20,16 @@ from asvwatch.model import (
     Candidate,
     History,
     PairedResult,
+    Part,
     direction_of,
     relative_change,
 )
-from asvwatch.paired import BUDGET_SPENT, NotMeasured, confirm, place, single
+from asvwatch.paired import BUDGET_SPENT, NotMeasured, confirm, part, place, single
 
 __all__ = ["Breakage", "attribute", "first_failing"]
+
+# A creep of more commits is told in so many pieces.
+MOST_PARTS = 8
 
 
 def attribute(
@@ -174,6 +179,8 @@ def _paired(
     key, rule = candidate.series.key, candidate.series.rule
 
     def side(commit: str) -> int | None:
+        if builds.alike(candidate.good, commit):
+            return 0
         return place(
             builds,
             key.benchmark,
@@ -199,7 +206,9 @@ def _paired(
         seed=1,
     )
     if result.outcome != "changed" or (result.ratio > 1) != (confirmed.ratio > 1):
-        return _whole(candidate, confirmed, _not_one_step(search, result), search.passed)
+        parts = _parts(builds, candidate, search.commits, budget)
+        reason = _not_one_step(search, result)
+        return _whole(candidate, confirmed, reason, search.passed, parts=parts)
     return Attribution(
         commit=search.bad if search.adjacent else None,
         good=search.good,
@@ -209,7 +218,43 @@ def _paired(
         result=result,
         reason="" if search.adjacent else search.why_not_closer(),
         unbuilt=search.passed,
+        rest=_rest(candidate, search, rule.floor, confirmed, result),
     )
+
+
+def _rest(
+    candidate: Candidate, search: _Search, floor: float, whole: PairedResult, found: PairedResult
+) -> tuple[tuple[str, str], ...]:
+    """The ranges on both sides of what was found, if more of the step must be in them."""
+    left = abs(math.log(whole.ratio / found.ratio))
+    spreads = [(one.interval[1] - one.interval[0]) / 2 / one.ratio for one in (whole, found)]
+    if left <= math.log1p(floor) + math.hypot(*spreads):
+        return ()
+    sides = ((candidate.good, search.good), (search.bad, candidate.bad))
+    return tuple((good, bad) for good, bad in sides if good != bad)
+
+
+def _parts(
+    builds: Builds, candidate: Candidate, commits: Sequence[str], budget: Budget
+) -> tuple[Part, ...]:
+    """The range in pieces of about as many commits, each measured against the one before.
+
+    Commits that cannot be measured are passed over; () if nothing more can be measured.
+    """
+    key = candidate.series.key
+    pieces = min(MOST_PARTS, len(commits) - 1)
+    ends = [commits[(len(commits) - 1) * number // pieces] for number in range(pieces + 1)]
+    parts: list[Part] = []
+    good = ends[0]
+    for bad in ends[1:]:
+        try:
+            parts.append(part(builds, key.benchmark, key.params_index, good, bad, budget=budget))
+        except (BuildFailed, NotMeasured) as error:
+            if error.commit == bad and bad != ends[-1]:
+                continue
+            return ()
+        good = bad
+    return tuple(parts)
 
 
 def _not_one_step(search: _Search, result: PairedResult) -> str:
@@ -255,7 +300,9 @@ def _exact(
     reason = "" if search.adjacent else search.why_not_closer()
     expected = candidate.direction == direction_of(before, after, rule.better)
     if same(before, after) or not expected:
-        return _whole(candidate, confirmed, "no single commit has the step", search.passed)
+        parts = _exact_parts(search.commits, known)
+        reason = "no single commit has the step"
+        return _whole(candidate, confirmed, reason, search.passed, parts=parts)
     return Attribution(
         commit=search.bad if search.adjacent else None,
         good=search.good,
@@ -265,6 +312,16 @@ def _exact(
         result=None if confirmed is None else _between(before, after, confirmed),
         reason=reason,
         unbuilt=search.passed,
+    )
+
+
+def _exact_parts(commits: Sequence[str], known: Mapping[str, float]) -> tuple[Part, ...]:
+    """The changes between the commits whose values are known."""
+    measured = [commit for commit in commits if commit in known]
+    return tuple(
+        Part(good, bad, known[bad] / known[good])
+        for good, bad in itertools.pairwise(measured)
+        if known[good] > 0 and known[bad] != known[good]
     )
 
 
@@ -290,6 +347,7 @@ def _whole(
     unbuilt: tuple[tuple[str, str], ...] = (),
     *,
     commit: str | None = None,
+    parts: tuple[Part, ...] = (),
 ) -> Attribution:
     """The range as it was nominated, or its only commit."""
     return Attribution(
@@ -301,4 +359,5 @@ def _whole(
         result=confirmed,
         reason=reason,
         unbuilt=unbuilt,
+        parts=parts,
     )

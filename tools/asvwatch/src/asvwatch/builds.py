@@ -6,13 +6,17 @@ disturbs the other, and they stay for the next run:
     <env_dir>/asvwatch/<environment>-a/<asv's hash>/    one slot: environment, checkout, wheels
     <env_dir>/asvwatch/<environment>-b/<asv's hash>/
     <env_dir>/asvwatch/<environment>.lock               one asvwatch at a time
+    <env_dir>/asvwatch/<environment>.journal            what an unfinished run measured
 """
 
 from __future__ import annotations
 
 import contextlib
 import copy
+import hashlib
 import json
+import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,8 +27,10 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+import asvwatch
 from asvwatch import asvcalls, runs, wheels
 from asvwatch.errors import BuildFailed, EnvironmentUnavailable, MeasurementError
+from asvwatch.journal import Journal, Key
 from asvwatch.model import Measurement
 from asvwatch.runs import Conditions
 
@@ -86,6 +92,12 @@ class Build:
             raise RuntimeError(f"the build of {self.commit} was replaced")
         return self._builds._measure(self._slot, benchmark, params_index, conditions)
 
+    def loaded(self, benchmark: str, params_index: int = 0) -> frozenset[str]:
+        """The Python files of the project that a run of the benchmark loads, its children too, by
+        their names in the wheel. Empty where that cannot be told: it fails, or has a setup_cache.
+        """
+        return self._builds._loaded(self._slot, benchmark, params_index)
+
 
 class Builds:
     """The builds of the repository of one asv configuration in one of its environments.
@@ -122,6 +134,8 @@ class Builds:
             ]
         self._conf = conf
         self._lock = FileLock(own / f"{label}.lock")
+        self._journal_file = own / f"{label}.journal"
+        self._journal: Journal | None = None
         self._repo: Any = None
 
     def _environment(self, conf: Any, folder: Path) -> Any:
@@ -153,6 +167,9 @@ class Builds:
     ) -> None:
         for slot in self._slots:
             slot.drop_caches()
+        if self._journal is not None:
+            self._journal.close(done=kind is None)
+            self._journal = None
         self._lock.release()
 
     def prepare(self, commit: str, *, beside: Build | None = None) -> Build:
@@ -181,10 +198,17 @@ class Builds:
 
         Raises what `prepare` raises.
         """
+        return self.differing(one, other) == frozenset()
+
+    def differing(self, one: str, other: str) -> frozenset[str] | None:
+        """The files that differ between what two commits install, None where asv builds no wheels.
+
+        Raises what `prepare` raises.
+        """
         first = self.prepare(one)
         second = self.prepare(other, beside=first)
         ours, theirs = first._slot.wheel, second._slot.wheel
-        return ours is not None and theirs is not None and wheels.same_contents(ours, theirs)
+        return None if ours is None or theirs is None else wheels.differing(ours, theirs)
 
     def _install(self, slot: _Slot, commit: str) -> None:
         from asv import repo, util
@@ -249,6 +273,30 @@ class Builds:
     def _measure(
         self, slot: _Slot, benchmark: str, params_index: int, conditions: Conditions
     ) -> Measurement:
+        key = Key(slot.commit or "", benchmark, params_index, conditions)
+        with _machine_blamed():
+            journal = self._opened_journal()
+            known = journal.take(key)
+            if known is not None:
+                return known
+            measurement = self._run(slot, benchmark, params_index, conditions)
+            journal.add(key, measurement)
+        return measurement
+
+    def _opened_journal(self) -> Journal:
+        if self._journal is None:
+            suite = hashlib.sha256()
+            for file in sorted(self._benchmark_dir.rglob("*.py")):
+                suite.update(file.read_bytes())
+            packages = [self._slots[0].packages, platform.node(), asvwatch.__version__]
+            self._journal = Journal(self._journal_file, json.dumps([suite.hexdigest(), *packages]))
+            if self._journal.left:
+                self._log(f"going on behind {self._journal.left} runs of an interrupted asvwatch")
+        return self._journal
+
+    def _run(
+        self, slot: _Slot, benchmark: str, params_index: int, conditions: Conditions
+    ) -> Measurement:
         with asvcalls.quiet(self._root, self._log), _machine_blamed():
             description = self._describe(slot, benchmark)
             if description is None:
@@ -270,6 +318,22 @@ class Builds:
             finally:
                 if cache is None:
                     shutil.rmtree(folder, ignore_errors=True)
+
+    def _loaded(self, slot: _Slot, benchmark: str, params_index: int) -> frozenset[str]:
+        with tempfile.TemporaryDirectory() as folder:
+            with _bytecode_in(folder):
+                run = self._run(slot, benchmark, params_index, _ANY)
+            described = self._described.get(benchmark) or self._stored.get(benchmark)
+            cached = described is None or described.setup_cache_key is not None
+            if cached or run.value is None or slot.wheel is None:
+                return frozenset()
+            # <folder>/<path of the environment>/site-packages/planted/more.cpython-311.pyc
+            compiled = (
+                file.with_name(f"{file.name.partition('.')[0]}.py").as_posix()
+                for file in Path(folder).rglob("*.pyc")
+            )
+            found = frozenset(name.rpartition("/site-packages/")[2] for name in compiled)
+            return found & wheels.names(slot.wheel)
 
     def _describe(self, slot: _Slot, benchmark: str) -> runs.Description | None:
         """The suite as it is now is asked first: what asv stored can be older than it. Builds on
@@ -297,6 +361,20 @@ class Builds:
                 asvcalls.remove_tree(folder)
                 slot.caches[key] = failure
         return slot.caches[key]
+
+
+@contextlib.contextmanager
+def _bytecode_in(folder: str) -> Iterator[None]:
+    """Let processes that are started here, and theirs, write the bytecode of each module that they
+    load below `folder`, and nowhere else look for it."""
+    before = dict(os.environ)
+    os.environ["PYTHONPYCACHEPREFIX"] = folder
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextlib.contextmanager

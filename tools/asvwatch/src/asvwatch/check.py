@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
 
 from asvwatch import accepted, budgets, nominate
 from asvwatch.config import Config
 from asvwatch.decide import accept, decide
-from asvwatch.errors import EnvironmentUnavailable
-from asvwatch.failures import find_failures
-from asvwatch.model import (
-    Attribution,
-    Budget,
-    Candidate,
-    History,
-    PairedResult,
-    direction_of,
+from asvwatch.examining import (
+    Measurer,
+    Open,
+    attributed,
+    examine,
+    examine_with_rest,
+    unconfirmed,
 )
+from asvwatch.failures import find_failures
+from asvwatch.model import Budget, Candidate, History
 from asvwatch.results import Stored
-from asvwatch.verdict import Evidence, Finding, Verdict
+from asvwatch.verdict import Finding, Verdict
 from asvwatch.words import change, percent, plain
 
 __all__ = [
@@ -39,14 +39,8 @@ Log = Callable[[str], None]
 UNBOUNDED = Budget()
 # A rise that was gone after so many further results is taken for one disturbance of the machine.
 MAX_SPIKE = 2
-
-
-class Measurer(Protocol):
-    """Measures what the stored results only suggest."""
-
-    def confirm(self, candidate: Candidate) -> PairedResult: ...
-
-    def attribute(self, candidate: Candidate, confirmed: PairedResult | None) -> Attribution: ...
+# How many series that one cause moved are named in a note.
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -86,16 +80,26 @@ def check(
     undecided: list[Finding] = []
     changed: list[Candidate] = []
     dismissed: list[Candidate] = []
-    suspects = suspicions(stored, window)
-    for number, candidate in enumerate(suspects, 1):
-        log(f"[{number}/{len(suspects)}] {_progress(candidate)}")
+    explained: list[Candidate] = []
+    suspects = deque(suspicions(stored, window))
+    number = 0
+    while suspects:
+        candidate = suspects.popleft()
+        number += 1
+        log(f"[{number}/{number + len(suspects)}] {_progress(candidate)}")
         known_to_change = any(one.series is candidate.series for one in changed)
         if not known_to_change and any(_undoes(candidate, other) for other in dismissed):
             log("  the step that it would take back was not confirmed: dropped")
             continue
-        outcome = examine(candidate, history, measurer, budget)
+        if candidate.creep and explains(findings, candidate, history):
+            log("  explained by what was found in this range")
+            continue
+        outcome, rest = examine_with_rest(candidate, history, measurer, budget)
+        suspects.extendleft(reversed(rest))
         if outcome is None:
             dismissed.append(candidate)
+            if candidate.causes:
+                explained.append(candidate)
             log("  unchanged")
         elif isinstance(outcome, Open):
             undecided.append(outcome.finding)
@@ -122,7 +126,12 @@ def check(
         commits=len(frozenset().union(*measured)),
         series=sum(1 for commits in measured if commits),
         confirmed=confirmed,
-        notes=(*notes, *stored.warnings, *_not_known(budgets.unmatched(stored.series, limits))),
+        notes=(
+            *notes,
+            *stored.warnings,
+            *_not_known(budgets.unmatched(stored.series, limits)),
+            *_elsewhere(explained),
+        ),
     )
 
 
@@ -130,128 +139,59 @@ def _not_known(benchmarks: Sequence[str]) -> list[str]:
     return [f"budgets without a value: {', '.join(benchmarks)}"] if benchmarks else []
 
 
+def _elsewhere(explained: Sequence[Candidate]) -> list[str]:
+    """One note on the steps that came with each change of the machine or of what is installed."""
+    by_cause: dict[tuple[str, ...], list[Candidate]] = {}
+    for candidate in explained:
+        by_cause.setdefault(candidate.causes, []).append(candidate)
+    notes = []
+    for causes, candidates in by_cause.items():
+        named = ", ".join(_moved(one) for one in candidates[:_NAMED])
+        more = len(candidates) - _NAMED
+        notes.append(
+            f"no commit's: with {'; '.join(causes)} came {named}"
+            f"{f' and {more} more' if more > 0 else ''}; the builds do not differ when measured "
+            "in turn"
+        )
+    return notes
+
+
+def _moved(candidate: Candidate) -> str:
+    return f"{candidate.series.key.label} {_size(candidate)}"
+
+
 def suspicions(stored: Stored, window: Window) -> list[Candidate]:
-    """All candidates whose step lies in the window, in the order in which to measure them."""
+    """All candidates whose step lies in the window, in the order in which to measure them:
+    regressions, steps and what has no other cause first."""
     found = [
         candidate
-        for series in stored.series
-        for candidate in nominate.nominate(series)
+        for candidate in nominate.nominate_all(stored.series)
         if window.holds(candidate.bad)
     ]
-    return sorted(found, key=lambda one: (one.direction != "regression", -one.score))
-
-
-@dataclass(frozen=True)
-class Open:
-    """A suspicion that stays one."""
-
-    finding: Finding
-
-
-def examine(
-    candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
-) -> Finding | Open | None:
-    """What becomes of a candidate: a finding, an open question, or None where nothing changed."""
-    adjacent = history.adjacent(candidate.good, candidate.bad)
-    out_of_time = budget.spent()
-    if candidate.exact and (adjacent or measurer is None or out_of_time):
-        reason = "" if adjacent else "commits between were not measured"
-        return _finding(
-            candidate, "exact", commit=candidate.bad if adjacent else None, reason=reason
-        )
-    if measurer is None:
-        return Open(_finding(candidate, "history", reason="not measured: asked for history only"))
-    if out_of_time:
-        return Open(_finding(candidate, "history", reason="the time budget was spent before it"))
-    try:
-        confirmed = None if candidate.exact else measurer.confirm(candidate)
-        if confirmed is not None and confirmed.outcome != "changed":
-            return unconfirmed(candidate, confirmed)
-        found = measurer.attribute(candidate, confirmed)
-    except EnvironmentUnavailable as error:
-        if candidate.exact:
-            return _finding(candidate, "exact", reason=f"not bisected: {error}")
-        return Open(_finding(candidate, "history", reason=str(error), failed=True))
-    return attributed(candidate, found, found.result or confirmed)
-
-
-def unconfirmed(candidate: Candidate, result: PairedResult) -> Open | None:
-    """What is left of a candidate that no measurement confirmed, None if nothing changed."""
-    if result.outcome == "unchanged":
-        return None
-    if result.failed or result.pairs == 0:
-        return Open(_finding(candidate, "history", reason=result.reason, failed=result.failed))
-    reason = result.reason or f"undecided after {result.pairs} pairs"
-    return Open(_finding(candidate, "paired", result=result, reason=reason))
-
-
-def attributed(
-    candidate: Candidate, found: Attribution, result: PairedResult | None
-) -> Finding | None:
-    """The finding that an attribution of a candidate comes to, None if nothing changed."""
-    reason = found.reason
-    if found.unbuilt:
-        listed = ", ".join(commit[:8] for commit, _ in found.unbuilt)
-        reason = "; ".join(part for part in (reason, f"does not build: {listed}") if part)
-    narrowed = replace(
-        candidate, good=found.good, bad=found.bad, before=found.before, after=found.after
-    )
-    if result is None and found.before == found.after:
-        return None
-    return _finding(
-        narrowed,
-        "exact" if candidate.exact else "paired",
-        commit=found.commit,
-        result=result,
-        reason=reason,
+    return sorted(
+        found,
+        key=lambda one: (one.direction != "regression", one.creep, bool(one.causes), -one.score),
     )
 
 
-def _finding(
-    candidate: Candidate,
-    evidence: Evidence,
-    *,
-    commit: str | None = None,
-    result: PairedResult | None = None,
-    reason: str = "",
-    failed: bool = False,
-) -> Finding:
-    series = candidate.series
-    before, after = candidate.before, candidate.after
-    ratio = after / before if before and math.isfinite(after / before) else None
-    interval = None
-    pairs: tuple[tuple[float, float], ...] = ()
-    if result is not None and math.isfinite(result.ratio):
-        before, after, ratio = result.before, result.after, result.ratio
-        interval = result.interval if all(map(math.isfinite, result.interval)) else None
-        pairs = result.samples
-    better = series.rule.better
-    direction = (
-        direction_of(1.0, ratio, better)
-        if ratio is not None and before > 0
-        else direction_of(before, after, better)
+def explains(findings: Sequence[Finding], creep: Candidate, history: History) -> bool:
+    """Whether the changes that were found inside the range of a creep account for most of it."""
+    if not (creep.before > 0 and creep.after > 0):
+        return False
+    first, last = history.position(creep.good), history.position(creep.bad)
+    key = creep.series.key
+    inside = sum(
+        math.log(one.ratio)
+        for one in findings
+        if (one.benchmark, one.params, one.machine, one.environment, one.version)
+        == (key.benchmark, key.params, key.machine, key.env, key.version)
+        and one.ratio
+        and first <= history.position(one.range[0])
+        and history.position(one.range[1]) <= last
     )
-    return Finding(
-        benchmark=series.key.benchmark,
-        params=series.key.params,
-        kind=series.rule.kind,
-        unit=series.unit,
-        direction=direction,
-        commit=commit,
-        range=(candidate.good, candidate.bad),
-        before=before,
-        after=after,
-        ratio=ratio,
-        interval=interval,
-        evidence=evidence,
-        machine=series.key.machine,
-        environment=series.key.env,
-        version=series.key.version,
-        floor=series.rule.tolerance if candidate.exact else series.rule.floor,
-        reason=reason,
-        failed=failed,
-        pairs=pairs,
-    )
+    whole = math.log(creep.after / creep.before)
+    open_ends = max(2 * math.log1p(creep.series.rule.floor), abs(whole) / 3)
+    return inside != 0 and abs(whole - inside) <= open_ends
 
 
 def _undoes(candidate: Candidate, dismissed: Candidate) -> bool:
@@ -277,7 +217,11 @@ def _unique(findings: Sequence[Finding]) -> list[Finding]:
     return list(seen.values())
 
 
+def _size(candidate: Candidate) -> str:
+    return "from 0" if candidate.before == 0 else percent(candidate.after / candidate.before)
+
+
 def _progress(candidate: Candidate) -> str:
-    told = "from 0" if candidate.before == 0 else percent(candidate.after / candidate.before)
+    told = _size(candidate)
     where = f"behind {candidate.good[:8]}, up to {candidate.bad[:8]}"
     return f"{plain(candidate.series.key.label)}: {told} suspected {where}"

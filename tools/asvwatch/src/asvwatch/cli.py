@@ -23,8 +23,8 @@ from asvwatch import (
     loading,
     measuring,
     publishing,
+    reading,
     report,
-    verdict,
 )
 from asvwatch.errors import AsvwatchError
 from asvwatch.files import write_whole
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _log(f"asvwatch: {error}")
         return AsvwatchError.exit_code
     except KeyboardInterrupt:
-        _log("asvwatch: interrupted; what was built is kept, the next run goes on from there")
+        _log("asvwatch: interrupted; the same command goes on from what was built and measured")
         return 130
     return int(code)
 
@@ -96,6 +96,7 @@ def _compare(options: argparse.Namespace) -> int:
         options.base,
         options.head,
         bench=options.bench,
+        thorough=options.thorough,
         budget=Budget(deadline=time.monotonic() + options.budget),
         log=_log,
     )
@@ -124,7 +125,7 @@ def _publish(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
-    told = verdict.read(options.verdict)
+    told = reading.read(options.verdict)
     history = gitlog.read(settings.git_dir, gitlog.default_tip(settings.git_dir, settings.branches))
     _write(Path("-"), FORMATS[options.format](told, history, settings.path.name))
     return 0
@@ -233,6 +234,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("base", metavar="BASE")
     command.add_argument("head", metavar="HEAD")
+    command.add_argument(
+        "--thorough",
+        action="store_true",
+        help="time also benchmarks that run the same code at both commits",
+    )
     command.set_defaults(run=_compare)
 
     command = commands.add_parser(

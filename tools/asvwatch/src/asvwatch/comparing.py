@@ -1,27 +1,46 @@
-"""Two commits side by side: the benchmarks of the suite, measured in turn."""
+"""Two commits side by side: the benchmarks of the suite, measured in turn.
+
+What is counted is compared first. A benchmark runs the same code at both commits if they differ in
+Python modules alone and it loads none of those at either; if, besides, the counts of its class are
+the same, it needs no stopwatch. Changed data, metadata and compiled modules may be read by
+anything, so that everything is measured then.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
+from typing import Literal
 
-from asvwatch import accepted, check, gitlog, measuring, results
+from asvwatch import accepted, check, gitlog, measuring, paired, results
 from asvwatch.config import Config
 from asvwatch.decide import accept, decide
 from asvwatch.errors import ConfigError
 from asvwatch.loading import matching
-from asvwatch.model import Budget, Candidate, History, Series
+from asvwatch.measuring import BuildsMeasurer
+from asvwatch.model import Attribution, Budget, Candidate, History, PairedResult, Series, SeriesKey
 from asvwatch.verdict import Finding, Verdict
+from asvwatch.words import plain
 
-__all__ = ["compare", "ends"]
+__all__ = ["Sparing", "compare", "ends"]
 
 Log = Callable[[str], None]
 
 
 def compare(
-    config: Config, base: str, head: str, *, bench: str | None, budget: Budget, log: Log
+    config: Config,
+    base: str,
+    head: str,
+    *,
+    bench: str | None,
+    thorough: bool,
+    budget: Budget,
+    log: Log,
 ) -> tuple[Verdict, History]:
     """The verdict over `head` against `base`, and the history of these two commits.
+
+    `thorough` times also what runs the same code at both.
 
     Benchmarks are those that asv described with its results. A commit is named only if `base` is
     its first parent; everything else is a range. Raises ConfigError.
@@ -43,10 +62,12 @@ def compare(
     findings: list[Finding] = []
     undecided: list[Finding] = []
     measured = 0
+    counts_first = sorted(chosen, key=lambda series: series.rule.exact is False)
     with measuring.measurer(config, history, budget, log) as measurer:
-        for number, series in enumerate(chosen, 1):
-            log(f"[{number}/{len(chosen)}] {series.key.label}")
-            outcome = check.examine(ends(series), history, measurer, budget)
+        sparing = Sparing(measurer, set() if thorough else _methods(config), log)
+        for number, series in enumerate(counts_first, 1):
+            log(f"[{number}/{len(chosen)}] {plain(series.key.label)}")
+            outcome = check.examine(ends(series), history, sparing, budget)
             if isinstance(outcome, check.Open):
                 undecided.append(outcome.finding)
                 log(f"  undecided: {outcome.finding.reason}")
@@ -67,8 +88,72 @@ def compare(
         commits=2 if measured else 0,
         series=measured,
         confirmed=True,
+        notes=sparing.notes(),
     )
     return told, history
+
+
+class Sparing:
+    """Measures what may differ. `methods` are the benchmarks that are methods of a class: all those
+    of a class measure the same work."""
+
+    def __init__(self, measurer: BuildsMeasurer, methods: set[str], log: Log) -> None:
+        self._measurer = measurer
+        self._methods = methods
+        self._log = log
+        self._counts: dict[tuple[str, ...], set[_Count]] = {}
+        self._spared = 0
+
+    def confirm(self, candidate: Candidate) -> PairedResult:
+        series = candidate.series
+        counts = self._counts.setdefault(self._work(series.key), set())
+        if series.rule.exact is not False:
+            result = self._measurer.confirm(candidate)
+            counts.add(_counted(result))
+            return result
+        same = "same" in counts and "other" not in counts
+        if same and self._measurer.loads_no_difference(candidate):
+            self._spared += 1
+            self._log("  not timed: it runs the same code")
+            return paired.identical("it runs the same code at both commits")
+        return self._measurer.confirm(candidate)
+
+    def attribute(self, candidate: Candidate, confirmed: PairedResult | None) -> Attribution:
+        return self._measurer.attribute(candidate, confirmed)
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of what was not measured."""
+        if not self._spared:
+            return ()
+        return (
+            f"not timed: {self._spared} of the benchmarks, whose counts are the same and which "
+            "load no module that differs; --thorough times them",
+        )
+
+    def _work(self, key: SeriesKey) -> tuple[str, ...]:
+        name = key.benchmark
+        return (name.rpartition(".")[0] if name in self._methods else name, *key.params)
+
+
+_Count = Literal["same", "other", "no count"]
+
+
+def _counted(result: PairedResult) -> _Count:
+    """Whether a metric that may be deterministic is, and then whether it is the same."""
+    if result.outcome != "unchanged":
+        return "other"
+    exact = result.confidence == 1.0 and all(before == after for before, after in result.samples)
+    return "same" if exact else "no count"
+
+
+def _methods(config: Config) -> set[str]:
+    """The benchmarks that asv describes as methods of a class."""
+    described = json.loads((config.results_dir / "benchmarks.json").read_bytes())
+    return {
+        name
+        for name, entry in described.items()
+        if isinstance(entry, dict) and str(entry.get("code", "")).startswith("class ")
+    }
 
 
 def ends(series: Series) -> Candidate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,7 +14,15 @@ from asvwatch.attribute import Breakage, first_failing
 from asvwatch.builds import Builds
 from asvwatch.config import Config
 from asvwatch.errors import BuildFailed
-from asvwatch.model import Attribution, Budget, Candidate, History, PairedResult
+from asvwatch.model import (
+    Attribution,
+    Budget,
+    Candidate,
+    History,
+    PairedResult,
+    Rule,
+    relative_change,
+)
 from asvwatch.nominate import is_exact
 
 __all__ = ["BuildsMeasurer", "alone", "measurer"]
@@ -51,7 +60,7 @@ class BuildsMeasurer:
         with contextlib.suppress(BuildFailed):  # that is told below, with the commit
             if builds.alike(candidate.good, candidate.bad):
                 return paired.identical("both commits install the same files")
-        return paired.confirm(
+        result = paired.confirm(
             builds,
             series.key.benchmark,
             series.key.params_index,
@@ -61,6 +70,7 @@ class BuildsMeasurer:
             floor=series.rule.tolerance if exact else series.rule.floor,
             budget=self._budget,
         )
+        return _as_exact(result, series.rule) if series.rule.exact is None else result
 
     def attribute(self, candidate: Candidate, confirmed: PairedResult | None) -> Attribution:
         """Find the commit of a step that exists."""
@@ -71,6 +81,24 @@ class BuildsMeasurer:
             confirmed=confirmed,
             budget=self._budget,
         )
+
+    def loads_no_difference(self, candidate: Candidate) -> bool:
+        """Whether the ends of the range differ in Python modules alone, and in none of those that
+        the benchmark loads at either end: then it runs the same code on both sides."""
+        builds, key = self._for(candidate), candidate.series.key
+        try:
+            changed = builds.differing(candidate.good, candidate.bad)
+            if changed is None or not all(map(_is_module, changed)):
+                return False
+            before = builds.prepare(candidate.good)
+            after = builds.prepare(candidate.bad, beside=before)
+        except BuildFailed:
+            return False
+        for build in (before, after):
+            loaded = build.loaded(key.benchmark, key.params_index)
+            if not loaded or loaded & changed:
+                return False
+        return True
 
     def first_failing(self, candidate: Candidate) -> Breakage | None:
         """Find where the benchmark began to fail, if it runs at the good end and fails at the bad
@@ -85,6 +113,19 @@ class BuildsMeasurer:
             made = Builds(self._config.path, env=env or None, log=self._log)
             self._builds[env] = self._resources.enter_context(made)
         return self._builds[env]
+
+
+def _as_exact(result: PairedResult, rule: Rule) -> PairedResult:
+    """The result, judged by the tolerance where the pairs have proved that the metric is exact."""
+    if result.confidence < 1 or not result.samples:
+        return result
+    change = abs(relative_change(*result.samples[-1]))
+    return replace(result, outcome="changed" if change > rule.tolerance else "unchanged")
+
+
+def _is_module(name: str) -> bool:
+    """Whether a file of a wheel is loaded as a module or not at all: no data, no metadata."""
+    return name.endswith(".py") and ".data/" not in name
 
 
 @contextlib.contextmanager

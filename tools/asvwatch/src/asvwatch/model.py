@@ -24,6 +24,7 @@ __all__ = [
     "Missing",
     "Outcome",
     "PairedResult",
+    "Part",
     "Rule",
     "Series",
     "SeriesKey",
@@ -155,6 +156,8 @@ class Candidate:
     `before` and `after` are the levels on both sides in the unit of the series, `score` orders the
     most suspicious first, `exact` says that the values need no statistics. `lone` marks the
     newest point or a short history: a suspicion that only a measurement can turn into a finding.
+    `creep` says that no single step explains the values, so that the change may have come in many
+    small parts; `causes` are what changed beside the commits: `os: Linux 6.1 → Linux 6.8`.
     """
 
     series: Series
@@ -166,6 +169,19 @@ class Candidate:
     score: float
     exact: bool = False
     lone: bool = False
+    creep: bool = False
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a creep: behind `good` and up to `bad` the values changed by `ratio`, which has a
+    95 % `interval` where it was measured in pairs."""
+
+    good: str
+    bad: str
+    ratio: float
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +243,8 @@ class Attribution:
 
     `result` compares `good` with `bad` (None for an exact metric, whose `before` and `after`
     are the values). `unbuilt` are the commits in the range that do not build, each with a reason.
+    `parts` are those of a range without a single step, oldest first. `rest` are the ranges, as
+    (good, bad), in which there is more of the step than the commit explains.
     """
 
     commit: str | None
@@ -237,6 +255,8 @@ class Attribution:
     result: PairedResult | None = None
     reason: str = ""
     unbuilt: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Part, ...] = ()
+    rest: tuple[tuple[str, str], ...] = ()
 
 
 def relative_change(before: float, after: float) -> float:

@@ -2,18 +2,21 @@
 
 Deterministic series are compared exactly. In noisy ones a candidate comes from Otava's change
 points, from the newest commits against those before, from single bumps, and in short histories,
-where no statistic can say much, from every step that stands out.
+where no statistic can say much, from every step that stands out. Where a slope fits the values
+better than a step, or several steps follow each other one way, the whole of it is a candidate, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from otava.analysis import compute_change_points
 
+from asvwatch import creep, hints
 from asvwatch.model import (
     Candidate,
     FloatArray,
@@ -22,8 +25,9 @@ from asvwatch.model import (
     direction_of,
     relative_change,
 )
+from asvwatch.surroundings import changes
 
-__all__ = ["is_exact", "nominate"]
+__all__ = ["is_exact", "nominate", "nominate_all"]
 
 # Otava at this level finds 99 % of the bumps that were fixed later, and flags 21 % of the quiet
 # series: right for nominating, wrong for deciding.
@@ -40,6 +44,8 @@ NEWEST = 3
 BASELINE = 20
 # Twice the log-likelihood ratio within which another place of the step is as good (95 %).
 PLACE_DEVIANCE = 6.0
+# The same for how far a slope reaches.
+SLOPE_DEVIANCE = 4.0
 # What asv's values of identical code vary by, as a standard deviation, where a series is too short
 # to show it: a median of a few milliseconds, a peak of resident memory.
 PRIOR_NOISE: dict[Kind, float] = {"time": 0.03, "memory": 0.002, "count": 0.01}
@@ -55,6 +61,13 @@ class _Step:
     after: float
     score: float
     lone: bool = False
+    creep: bool = False
+
+
+def nominate_all(series: Sequence[Series]) -> list[Candidate]:
+    """The steps of all series, those of one together, and then what instructions hint at."""
+    found = [candidate for one in series for candidate in nominate(one)]
+    return [*found, *hints.hinted(series, found)]
 
 
 def nominate(series: Series) -> list[Candidate]:
@@ -74,7 +87,7 @@ def nominate(series: Series) -> list[Candidate]:
         left, right = int(places[step.left]), int(places[step.right])
         # A step that came with another kernel, Python or requirement is not the commit's until it
         # is measured again with everything else the same.
-        moved = series.surroundings[left] != series.surroundings[right]
+        causes = changes(series.surroundings[left], series.surroundings[right])
         candidates.append(
             Candidate(
                 series=series,
@@ -84,8 +97,10 @@ def nominate(series: Series) -> list[Candidate]:
                 after=step.after,
                 direction=direction_of(step.before, step.after, series.rule.better),
                 score=step.score / 2 if _overlap(series, left, right) else step.score,
-                exact=exact and not moved,
+                exact=exact and not causes,
                 lone=step.lone,
+                creep=step.creep,
+                causes=causes,
             )
         )
     return sorted(candidates, key=lambda candidate: -candidate.score)
@@ -129,6 +144,10 @@ def _exact_steps(levels: FloatArray, tolerance: float) -> list[_Step]:
         change = relative_change(before, after)
         if abs(change) > tolerance:
             steps.append(_Step(at, at + 1, before, after, score=1e6 + min(abs(change), 1e3)))
+    for first, last in creep.drifts(levels, tolerance) if tolerance else ():
+        before, after = float(levels[first]), float(levels[last])
+        change = min(abs(relative_change(before, after)), 1e3)
+        steps.append(_Step(first, last, before, after, score=1e6 + change, creep=True))
     return steps
 
 
@@ -142,14 +161,14 @@ def _noisy_steps(levels: FloatArray, kind: Kind, floor: float) -> list[_Step]:
     if levels.size <= SHORT_HISTORY:
         return _short(levels, scale, PRIOR_NOISE[kind], floor)
     calm = _without_spikes(scale, noise)
-    points = list(_change_points(levels, calm, noise, floor))
+    cuts = _cuts(calm)
+    points = list(_change_points(levels, calm, cuts, noise, floor))
     since = max((step.right for step in points), default=0)
-    steps = [
-        *points,
-        *_bumps(levels, scale, noise, floor),
-        *_newest(levels, scale, noise, floor, since),
-    ]
-    return _distinct(steps)
+    newest = list(_newest(levels, scale, noise, floor, since))
+    steps = _distinct([*points, *_bumps(levels, scale, noise, floor), *newest])
+    # The newest values are a level of their own, though too short for a change point.
+    ends = {*cuts, *(step.right for step in newest)}
+    return [*steps, *_creeps(levels, calm, sorted(ends), noise, floor)]
 
 
 def _noise(scale: FloatArray, prior: float) -> float:
@@ -177,18 +196,47 @@ def _short(levels: FloatArray, scale: FloatArray, prior: float, floor: float) ->
     return steps
 
 
-def _change_points(
-    levels: FloatArray, scale: FloatArray, noise: float, floor: float
-) -> Iterator[_Step]:
+def _cuts(scale: FloatArray) -> list[int]:
+    """Where levels begin and end, the first 0 and the last the number of values."""
     cuts = sorted({0, *_otava(scale), scale.size})
     # Each cut is moved to the best place between its neighbours: windows cut steps short.
     for index in range(1, len(cuts) - 1):
         cuts[index] = _best_cut(scale, cuts[index - 1], cuts[index + 1])
-    cuts = sorted(set(cuts))
+    return sorted(set(cuts))
+
+
+def _change_points(
+    levels: FloatArray, scale: FloatArray, cuts: Sequence[int], noise: float, floor: float
+) -> Iterator[_Step]:
     for start, cut, stop in zip(cuts, cuts[1:], cuts[2:], strict=False):
         step = _step(levels, scale, start, cut, stop, noise)
         if step.score >= MIN_SIGMAS and abs(relative_change(step.before, step.after)) >= floor:
             yield step
+
+
+def _creeps(
+    levels: FloatArray, scale: FloatArray, cuts: Sequence[int], noise: float, floor: float
+) -> Iterator[_Step]:
+    """The slope over each run of levels that follow each other one way, if it is no plain step."""
+    if len(cuts) < 3:
+        return
+    middles = [float(np.median(scale[start:stop])) for start, stop in itertools.pairwise(cuts)]
+    ways = np.sign(np.diff(middles)).tolist()
+    first = 0
+    for last in range(1, len(ways) + 1):
+        if last < len(ways) and ways[last] == ways[first]:
+            continue
+        start, stop = cuts[first], cuts[last + 1]
+        slope = creep.ramp(scale[start:stop], SLOPE_DEVIANCE * noise**2)
+        left, right = (start + place for place in slope)
+        before, after = levels[start : left + 1], levels[right:stop]
+        old, new = float(np.median(before)), float(np.median(after))
+        error = noise * np.sqrt(1 / before.size + 1 / after.size)
+        sigmas = abs(float(np.median(scale[right:stop]) - np.median(scale[start : left + 1])))
+        enough = sigmas >= MIN_SIGMAS * error and abs(relative_change(old, new)) >= floor
+        if right - left > 1 and enough:
+            yield _Step(left, right, old, new, score=sigmas / error, creep=True)
+        first = last
 
 
 def _without_spikes(scale: FloatArray, noise: float) -> FloatArray:

@@ -8,6 +8,7 @@ another hash seed, because a seed can favour one build.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import statistics
@@ -22,6 +23,7 @@ from asvwatch.model import (
     Measurement,
     Outcome,
     PairedResult,
+    Part,
     relative_change,
 )
 from asvwatch.runs import Conditions
@@ -36,7 +38,7 @@ from asvwatch.stats import (
     run_stage,
 )
 
-__all__ = ["NotMeasured", "confirm", "identical", "place", "single"]
+__all__ = ["NotMeasured", "confirm", "identical", "part", "place", "single"]
 
 BUDGET_SPENT = "the time budget is spent"
 
@@ -44,6 +46,9 @@ BUDGET_SPENT = "the time budget is spent"
 # deterministic.
 _EXACT_PAIRS = 3
 _CONFIDENCE = 0.95
+
+# How many pairs a part of a creep gets. They say how large it is, not whether it matters.
+_PART_PAIRS = 20
 
 # For how many seconds each process of a time benchmark takes samples: (pairs so far, seconds).
 # A clear case is decided by short processes. Where they do not decide, the machine is busy, and a
@@ -226,6 +231,24 @@ def place(
     pairs.warm_up()
     judge = against_middle(math.log(ratio))
     return run_stage(pairs.log_ratios(), plan(budget.pairs), judge).decision
+
+
+def part(
+    builds: Builds, benchmark: str, params_index: int, good: str, bad: str, *, budget: Budget
+) -> Part:
+    """How much `bad` differs from `good`, by a fixed number of pairs; nothing is decided by it.
+
+    Raises NotMeasured and BuildFailed.
+    """
+    if builds.alike(good, bad):
+        return Part(good, bad, 1.0, (1.0, 1.0))
+    before = builds.prepare(good)
+    after = builds.prepare(bad, beside=before)
+    pairs = _Pairs(before, after, _Benchmark(benchmark, params_index), budget, seed=2)
+    pairs.warm_up()
+    logs = list(itertools.islice(pairs.log_ratios(), _PART_PAIRS))
+    found = estimate(logs, 1 - _CONFIDENCE)
+    return Part(good, bad, math.exp(found.center), (math.exp(found.low), math.exp(found.high)))
 
 
 def _two_stages(pairs: _Pairs, judge: Judge, budget: Budget) -> PairedResult:

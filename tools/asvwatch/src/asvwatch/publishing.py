@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from asvwatch import check, loading, measuring, offline, page, verdict
+from asvwatch import check, loading, measuring, offline, page, reading
 from asvwatch.config import Config
 from asvwatch.errors import MeasurementError
+from asvwatch.words import plain
 
 __all__ = ["publish"]
 
@@ -21,7 +22,7 @@ def publish(config: Config, verdict_file: Path | None, *, log: Callable[[str], N
     """
     loaded = loading.load(config)
     if verdict_file is not None:
-        told = verdict.read(verdict_file)
+        told = reading.read(verdict_file)
     else:
         told = check.check(
             config,
@@ -55,6 +56,6 @@ def _asv_publish(config: Config, log: Callable[[str], None]) -> None:
     said = done.stdout.decode("utf-8", "replace").rstrip()
     if done.returncode != 0:
         for line in said.splitlines():
-            log(line)
+            log(f"asv: {plain(line)}")
         last = said.splitlines()[-1].strip() if said else "no word"
         raise MeasurementError(f"asv publish failed ({done.returncode}): {last}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +19,13 @@ __all__ = ["MARKER", "broken", "commit_words", "markdown", "sections", "summary"
 MARKER = "<!-- asvwatch -->"
 # How many of the suspicions that there was no time for are named.
 _LARGEST = 3
+# The rows of a table in Markdown, and the characters of a foreign text: GitHub takes 65,536 in all.
+_MOST_ROWS = 40
+_LONGEST = 300
+_FINDING_HEADINGS = ("benchmark", "change", "before", "after", "commit", "evidence")
+_BUDGET_HEADINGS = ("benchmark", "value", "what must hold", "commit")
+# What GitHub makes a link of by itself: @team, #1, a/b#1, GH-1, https://, www.
+_LINKED = re.compile(r"([@#](?=\w)|\bgh-(?=\d)|\b(?:https?|ftp):(?=//)|\bwww(?=\.))", re.IGNORECASE)
 _STYLES: dict[Status, str] = {"clean": "green", "regressed": "bold red", "unmeasured": "yellow"}
 
 
@@ -96,7 +103,7 @@ def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
     """Print the verdict as tables."""
     for title, findings in _in_tables(verdict):
         table = Table(title=title, title_justify="left", title_style="bold", expand=False)
-        for heading in ("benchmark", "change", "before", "after", "commit", "evidence"):
+        for heading in _FINDING_HEADINGS:
             table.add_column(heading, overflow="fold")
         for finding in findings:
             row = (
@@ -111,7 +118,7 @@ def to_terminal(verdict: Verdict, history: History, console: Console) -> None:
         console.print(table)
     if verdict.broken:
         table = Table(title="Budgets broken", title_justify="left", title_style="bold")
-        for heading in ("benchmark", "value", "what must hold", "commit"):
+        for heading in _BUDGET_HEADINGS:
             table.add_column(heading, overflow="fold")
         for budget in verdict.broken:
             cells = (budget.label, broken(budget), budget.what, budget.commit[:8])
@@ -139,48 +146,60 @@ def markdown(verdict: Verdict, history: History, config_file: str) -> str:
     it again, with asv's configuration `config_file`.
     """
     lines = [MARKER, f"**{_escaped(summary(verdict))}**", ""]
+    rows: list[tuple[str, ...]]
     for title, findings in _in_tables(verdict):
-        lines += [
-            f"### {title}",
-            "",
-            "| benchmark | change | before | after | commit | evidence |",
-            "| --- | --- | --- | --- | --- | --- |",
-        ]
-        for finding in findings:
-            cells = (
-                _code(finding.label),
-                f"{change(finding)} {interval(finding)}".strip(),
+        rows = [
+            (
+                _code(_cut(finding.label)),
+                _escaped(f"{change(finding)} {interval(finding)}"),
                 _escaped(quantity(finding.before, finding.unit)),
                 _escaped(quantity(finding.after, finding.unit)),
                 _escaped(commit_words(finding, history)),
                 _escaped(_evidence(finding)),
             )
-            lines.append(f"| {' | '.join(cells)} |")
-        lines += ["", "<details><summary>Measure again</summary>", ""]
+            for finding in findings
+        ]
+        lines += [f"### {title}", "", *_table(_FINDING_HEADINGS, rows)]
+        lines += ["<details><summary>Measure again</summary>", ""]
         lines += [
             f"- `{finding.fingerprint}` {_code(measure_again(finding, config_file), '|')}"
-            for finding in findings
+            for finding in findings[:_MOST_ROWS]
         ]
         lines += ["", "</details>", ""]
     if verdict.broken:
-        lines += ["### Budgets broken", "", "| benchmark | value | what must hold | commit |"]
-        lines.append("| --- | --- | --- | --- |")
-        lines += [
-            f"| {_code(budget.label)} | {_escaped(broken(budget))} | {_escaped(budget.what)} "
-            f"| {budget.commit[:8]} |"
+        rows = [
+            (
+                _code(_cut(budget.label)),
+                _escaped(broken(budget)),
+                _escaped(budget.what),
+                _escaped(budget.commit[:8]),
+                f"`{budget.fingerprint}`",
+            )
             for budget in verdict.broken
         ]
-        lines.append("")
+        lines += ["### Budgets broken", "", *_table((*_BUDGET_HEADINGS, "fingerprint"), rows)]
     if verdict.failures:
-        lines += ["### Not measured", "", "| what | commit | reason |", "| --- | --- | --- |"]
-        for failure in verdict.failures:
-            what = _code(failure.benchmark) if failure.benchmark else "every benchmark"
-            lines.append(f"| {what} | {failure.commit[:8]} | {_escaped(failure.reason)} |")
-        lines.append("")
+        rows = [
+            (
+                _code(_cut(failure.benchmark)) if failure.benchmark else "every benchmark",
+                _escaped(failure.commit[:8]),
+                _escaped(failure.reason),
+            )
+            for failure in verdict.failures
+        ]
+        lines += ["### Not measured", "", *_table(("what", "commit", "reason"), rows)]
     if left := _not_looked_into(verdict):
         lines.append(f"- undecided: {_escaped(left)}")
-    lines += [f"- {_escaped(note)}" for note in verdict.notes]
+    lines += [f"- note: {_escaped(note)}" for note in verdict.notes[:_MOST_ROWS]]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table with an empty one behind it; of many rows the first are enough."""
+    shown = [headings, ["---"] * len(headings), *rows[:_MOST_ROWS]]
+    more = len(rows) - _MOST_ROWS
+    left_out = [f"and {more:,} more, which the verdict's JSON has", ""] if more > 0 else []
+    return [*(f"| {' | '.join(cells)} |" for cells in shown), "", *left_out]
 
 
 def commit_words(finding: Finding, history: History) -> str:
@@ -215,9 +234,9 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _escaped(text: str) -> str:
     """Text that Markdown shows as it is: no markup, no table cell, no @mention, no #reference."""
-    escaped = re.sub(r"([\\`*_{}\[\]<>|~&!$])", r"\\\1", plain(text))
-    # A backslash does not keep a mention or a reference from being one; an empty comment does.
-    return re.sub(r"([@#])(?=\w)", r"\1<!-- -->", escaped)
+    escaped = re.sub(r"([\\`*_{}\[\]<>|~&!$])", r"\\\1", _cut(plain(text)))
+    # A backslash does not keep a mention or an address from being one; an empty comment does.
+    return _LINKED.sub(r"\1<!-- -->", escaped)
 
 
 def _code(text: str, bar: str = "\\|") -> str:
@@ -227,3 +246,7 @@ def _code(text: str, bar: str = "\\|") -> str:
     fence = "`" * (longest + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") or not shown else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from asvwatch import surroundings
 from asvwatch.config import Config
 from asvwatch.model import FloatArray, History, Missing, Rule, Series, SeriesKey
 
 __all__ = ["Stored", "described_series", "machines", "read"]
 
 RESULT_VERSION = 2
-_SURROUNDINGS = ("os", "arch", "cpu", "num_cpu", "python")
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def _collect(
     built = not rows or any(
         row.get("duration") is not None or row.get("result") is not None for row in rows.values()
     )
-    surroundings = _surroundings(data)
+    around = surroundings.describe(data)
     entries = []
     for name, row in rows.items():
         if described and name not in described:
@@ -232,7 +232,7 @@ def _collect(
     # Only now, so that a file is taken as a whole or not at all.
     for key, row, index in entries:
         into = collected.setdefault(key, _Columns())
-        _append(into, row, index, position, surroundings, built=built)
+        _append(into, row, index, position, around, built=built)
     return built
 
 
@@ -241,7 +241,7 @@ def _append(
     row: Mapping[str, Any],
     index: int,
     position: int,
-    surroundings: str,
+    around: str,
     *,
     built: bool,
 ) -> None:
@@ -252,7 +252,7 @@ def _append(
     into.values.append(value)
     into.lows.append(_number(_item(row.get("stats_ci_99_a"), index)))
     into.highs.append(_number(_item(row.get("stats_ci_99_b"), index)))
-    into.surroundings.append(surroundings)
+    into.surroundings.append(around)
     if math.isnan(value):
         # asv stores null for a failure and NaN for what was skipped.
         into.missing[at] = "not built" if not built else "failed" if raw is None else "skipped"
@@ -286,15 +286,6 @@ def _series(
         missing={moved[at]: why for at, why in columns.missing.items()},
         samples={moved[at]: samples for at, samples in columns.samples.items()},
     )
-
-
-def _surroundings(data: Mapping[str, Any]) -> str:
-    params = data.get("params")
-    params = params if isinstance(params, dict) else {}
-    parts = {name: params.get(name) for name in _SURROUNDINGS}
-    parts["requirements"] = data.get("requirements")
-    parts["env_vars"] = data.get("env_vars")
-    return json.dumps(parts, sort_keys=True, default=str)
 
 
 def _combinations(params: object) -> list[tuple[str, ...]]:

@@ -8,11 +8,9 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-from asvwatch.errors import ConfigError
-from asvwatch.model import Direction, Kind
+from asvwatch.model import Direction, Kind, Part
 
 __all__ = [
     "EXIT_CODES",
@@ -23,7 +21,6 @@ __all__ = [
     "Finding",
     "Status",
     "Verdict",
-    "read",
 ]
 
 SCHEMA = 1
@@ -40,7 +37,8 @@ class Finding:
     `unit`, NaN if never measured (null in JSON); `ratio` is after / before, None from 0;
     `interval` is that of the ratio. `reason` says why a finding is undecided or names a range
     only; `recovered_by` is the commit that took a regression back; `failed` marks an undecided one
-    that could not be measured at all.
+    that could not be measured at all. `parts` are those of a creep, oldest first; `causes` are what
+    else changed with an undecided one: a kernel, a processor, a requirement.
     """
 
     benchmark: str
@@ -64,6 +62,8 @@ class Finding:
     recovered_by: str | None = None
     failed: bool = False
     pairs: tuple[tuple[float, float], ...] = ()
+    parts: tuple[Part, ...] = ()
+    causes: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -100,6 +100,8 @@ class Finding:
             "recovered_by": self.recovered_by,
             "failed": self.failed,
             "pairs": [list(pair) for pair in self.pairs],
+            "parts": [dataclasses.asdict(part) for part in self.parts],
+            "causes": list(self.causes),
         }
 
 
@@ -214,53 +216,3 @@ def _fingerprint(*parts: object) -> str:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def read(file: Path) -> Verdict:
-    """A verdict that was written as JSON. Raises ConfigError if it is not one of schema 1."""
-    try:
-        data = json.loads(file.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"verdict {file} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise ConfigError(f"verdict {file} is not JSON: {error}") from error
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise ConfigError(f"verdict {file} is not of schema {SCHEMA}")
-    try:
-        return Verdict(
-            status=data["verdict"],
-            regressions=_findings(data["regressions"]),
-            improvements=_findings(data["improvements"]),
-            recovered=_findings(data["recovered"]),
-            undecided=_findings(data["undecided"]),
-            failures=tuple(Failure(**failure) for failure in data["failures"]),
-            budgets=tuple(_budget(entry) for entry in data.get("budgets", ())),
-            commits=int(data["measured"]["commits"]),
-            series=int(data["measured"]["series"]),
-            confirmed=bool(data["confirmed"]),
-            notes=tuple(data["notes"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ConfigError(f"verdict {file} is incomplete: {error!r}") from error
-
-
-def _budget(entry: Mapping[str, Any]) -> BudgetCheck:
-    derived = ("fingerprint", "is_broken")
-    fields: dict[str, Any] = {name: entry[name] for name in entry if name not in derived}
-    return BudgetCheck(**{**fields, "params": tuple(fields["params"])})
-
-
-def _findings(entries: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
-    findings = []
-    for entry in entries:
-        fields: dict[str, Any] = {
-            name: value for name, value in entry.items() if name != "fingerprint"
-        }
-        fields["params"] = tuple(fields["params"])
-        fields["range"] = tuple(fields["range"])
-        for side in ("before", "after"):
-            fields[side] = math.nan if fields[side] is None else float(fields[side])
-        fields["interval"] = tuple(fields["interval"]) if fields["interval"] else None
-        fields["pairs"] = tuple((float(a), float(b)) for a, b in fields["pairs"])
-        findings.append(Finding(**fields))
-    return tuple(findings)

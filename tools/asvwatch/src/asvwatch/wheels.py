@@ -1,23 +1,35 @@
-"""Tells whether two wheels install the same files, so that there is nothing to measure."""
+"""Tells in which files two wheels differ: where in none, there is nothing to measure."""
 
 from __future__ import annotations
 
 import zipfile
 from pathlib import Path
 
-__all__ = ["same_contents"]
+__all__ = ["differing", "names"]
 
 
-def same_contents(one: Path, other: Path) -> bool:
-    """Whether both wheels hold the same files with the same contents.
+def differing(one: Path, other: Path) -> frozenset[str] | None:
+    """The names of the files that differ or that only one of two wheels has; None for what is no
+    wheel.
 
-    The description in the metadata, often the project's README, is no part of what runs. A file
-    that is no wheel is like no other.
+    The description in the metadata, often the project's README, is no part of what runs.
     """
     try:
-        return _contents(one) == _contents(other)
+        ours, theirs = _contents(one), _contents(other)
     except (OSError, zipfile.BadZipFile):
-        return False
+        return None
+    return frozenset(
+        name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)
+    )
+
+
+def names(wheel: Path) -> frozenset[str]:
+    """The names of the files in a wheel, none in what is no wheel."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            return frozenset(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return frozenset()
 
 
 def _contents(wheel: Path) -> dict[str, object]:

@@ -77,5 +77,8 @@ def percent(ratio: float) -> str:
 
 
 def day(seconds: int) -> str:
-    """`2026-03-01`, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+    """`2026-03-01`, in UTC; git also takes times that no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+    except (ValueError, OverflowError, OSError):
+        return "no date"

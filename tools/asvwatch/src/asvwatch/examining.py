@@ -1,0 +1,225 @@
+"""What becomes of one candidate: a finding, an open question, or nothing."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from asvwatch.errors import EnvironmentUnavailable
+from asvwatch.model import (
+    Attribution,
+    Budget,
+    Candidate,
+    History,
+    PairedResult,
+    Part,
+    direction_of,
+)
+from asvwatch.verdict import Evidence, Finding
+from asvwatch.words import percent
+
+__all__ = ["Measurer", "Open", "attributed", "examine", "examine_with_rest", "unconfirmed"]
+
+# How many parts of a creep are named in a text.
+_NAMED_PARTS = 5
+
+
+class Measurer(Protocol):
+    """Measures what the stored results only suggest."""
+
+    def confirm(self, candidate: Candidate) -> PairedResult: ...
+
+    def attribute(self, candidate: Candidate, confirmed: PairedResult | None) -> Attribution: ...
+
+
+@dataclass(frozen=True)
+class Open:
+    """A suspicion that stays one."""
+
+    finding: Finding
+
+
+def examine(
+    candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
+) -> Finding | Open | None:
+    """What becomes of a candidate: a finding, an open question, or None where nothing changed."""
+    return examine_with_rest(candidate, history, measurer, budget)[0]
+
+
+def examine_with_rest(
+    candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
+) -> tuple[Finding | Open | None, list[Candidate]]:
+    """The outcome, and candidates for what it leaves open of a step that was measured."""
+    known = _without_measuring(candidate, history, measurer, budget)
+    if known is not None or measurer is None:
+        return known, []
+    try:
+        confirmed = None if candidate.exact else measurer.confirm(candidate)
+        if confirmed is not None and confirmed.outcome != "changed":
+            return unconfirmed(candidate, confirmed), []
+        found = measurer.attribute(candidate, confirmed)
+    except EnvironmentUnavailable as error:
+        if candidate.exact:
+            return _finding(candidate, "exact", reason=f"not bisected: {error}"), []
+        return Open(_finding(candidate, "history", reason=str(error), failed=True)), []
+    outcome = attributed(candidate, found, found.result or confirmed)
+    return outcome, _left_over(candidate, found, confirmed)
+
+
+def _left_over(
+    candidate: Candidate, found: Attribution, confirmed: PairedResult | None
+) -> list[Candidate]:
+    """A candidate for each range in which there must be more of the step than was found."""
+    if confirmed is None or found.result is None:
+        return []
+    ratio = confirmed.ratio / found.result.ratio
+    better = candidate.series.rule.better
+    return [
+        replace(
+            candidate,
+            good=good,
+            bad=bad,
+            before=confirmed.before,
+            after=confirmed.before * ratio,
+            direction=direction_of(1.0, ratio, better),
+            creep=False,
+        )
+        for good, bad in found.rest
+    ]
+
+
+def _without_measuring(
+    candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
+) -> Finding | Open | None:
+    """The outcome if it needs no measurement, or none is possible; else None."""
+    adjacent = history.adjacent(candidate.good, candidate.bad)
+    out_of_time = budget.spent()
+    if candidate.exact and candidate.creep:
+        return _finding(candidate, "exact", parts=_stored_parts(candidate))
+    if candidate.exact and (adjacent or measurer is None or out_of_time):
+        reason = "" if adjacent else "commits between were not measured"
+        return _finding(
+            candidate, "exact", commit=candidate.bad if adjacent else None, reason=reason
+        )
+    if measurer is None:
+        return Open(_finding(candidate, "history", reason="not measured: asked for history only"))
+    if out_of_time:
+        return Open(_finding(candidate, "history", reason="the time budget was spent before it"))
+    return None
+
+
+def _stored_parts(candidate: Candidate) -> tuple[Part, ...]:
+    """The changes between the values of an exact creep."""
+    series = candidate.series
+    places = [
+        place
+        for place in series.measured.tolist()
+        if series.commits.index(candidate.good) <= place <= series.commits.index(candidate.bad)
+    ]
+    return tuple(
+        Part(
+            series.commits[one],
+            series.commits[other],
+            float(series.values[other] / series.values[one]),
+        )
+        for one, other in itertools.pairwise(places)
+        if series.values[one] != series.values[other]
+    )
+
+
+def unconfirmed(candidate: Candidate, result: PairedResult) -> Open | None:
+    """What is left of a candidate that no measurement confirmed, None if nothing changed."""
+    if result.outcome == "unchanged":
+        return None
+    if result.failed or result.pairs == 0:
+        return Open(_finding(candidate, "history", reason=result.reason, failed=result.failed))
+    reason = result.reason or f"undecided after {result.pairs} pairs"
+    return Open(_finding(candidate, "paired", result=result, reason=reason))
+
+
+def attributed(
+    candidate: Candidate, found: Attribution, result: PairedResult | None
+) -> Finding | None:
+    """The finding that an attribution of a candidate comes to, None if nothing changed."""
+    reason = found.reason
+    if found.unbuilt:
+        listed = ", ".join(commit[:8] for commit, _ in found.unbuilt)
+        reason = "; ".join(part for part in (reason, f"does not build: {listed}") if part)
+    narrowed = replace(
+        candidate, good=found.good, bad=found.bad, before=found.before, after=found.after
+    )
+    if result is None and found.before == found.after:
+        return None
+    return _finding(
+        narrowed,
+        "exact" if candidate.exact else "paired",
+        commit=found.commit,
+        result=result,
+        reason=reason,
+        parts=found.parts,
+    )
+
+
+def _finding(
+    candidate: Candidate,
+    evidence: Evidence,
+    *,
+    commit: str | None = None,
+    result: PairedResult | None = None,
+    reason: str = "",
+    failed: bool = False,
+    parts: tuple[Part, ...] = (),
+) -> Finding:
+    series = candidate.series
+    causes = candidate.causes if commit is None and evidence == "history" else ()
+    told = (reason, _creep_words(parts), f"possible cause: {', '.join(causes)}" if causes else "")
+    before, after = candidate.before, candidate.after
+    ratio = after / before if before and math.isfinite(after / before) else None
+    interval = None
+    pairs: tuple[tuple[float, float], ...] = ()
+    if result is not None and math.isfinite(result.ratio):
+        before, after, ratio = result.before, result.after, result.ratio
+        interval = result.interval if all(map(math.isfinite, result.interval)) else None
+        pairs = result.samples
+    better = series.rule.better
+    direction = (
+        direction_of(1.0, ratio, better)
+        if ratio is not None and before > 0
+        else direction_of(before, after, better)
+    )
+    return Finding(
+        benchmark=series.key.benchmark,
+        params=series.key.params,
+        kind=series.rule.kind,
+        unit=series.unit,
+        direction=direction,
+        commit=commit,
+        range=(candidate.good, candidate.bad),
+        before=before,
+        after=after,
+        ratio=ratio,
+        interval=interval,
+        evidence=evidence,
+        machine=series.key.machine,
+        environment=series.key.env,
+        version=series.key.version,
+        floor=series.rule.tolerance if candidate.exact else series.rule.floor,
+        reason="; ".join(part for part in told if part),
+        failed=failed,
+        pairs=pairs,
+        parts=parts,
+        causes=causes,
+    )
+
+
+def _creep_words(parts: Sequence[Part]) -> str:
+    """The largest parts of a creep, in the order of the commits."""
+    if not parts:
+        return ""
+    largest = sorted(parts, key=lambda one: -abs(math.log(one.ratio)))[:_NAMED_PARTS]
+    named = ", ".join(f"{one.bad[:8]} {percent(one.ratio)}" for one in parts if one in largest)
+    which = "" if len(parts) <= _NAMED_PARTS else f", the largest {_NAMED_PARTS}"
+    return f"a creep in {len(parts)} parts{which}: {named}"

@@ -1,0 +1,204 @@
+"""A real repository whose commits differ in modules that a benchmark loads, or does not load."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import findings
+import pytest
+from asvwatch import comparing, config, gitlog, measuring, results
+from asvwatch.model import Budget, PairedResult, Rule, SeriesKey
+from repositories import Repository
+
+SUITE = """
+import planted
+
+
+class Work:
+    def time_run(self):
+        planted.work()
+
+    def track_items(self):
+        return len(planted.items())
+
+
+def time_alone():
+    planted.work()
+
+
+class Cached:
+    def setup_cache(self):
+        return planted.items()
+
+    def time_cached(self, items):
+        planted.work()
+
+
+for timed in (Work.time_run, time_alone, Cached.time_cached):
+    timed.number, timed.repeat, timed.warmup_time = 1, (1, 5, 0.02), 0
+"""
+
+PACKAGE = """
+import time
+from pathlib import Path
+
+
+def work():
+    from planted import later
+
+    time.sleep(later.SECONDS * int(Path(__file__).with_name("times.txt").read_text()))
+
+
+def items():
+    return list(range({items}))
+"""
+
+
+def state(seconds=0.002, times=1, items=100, unused=""):
+    return {
+        "package": PACKAGE.format(items=items),
+        "planted/later.py": f"SECONDS = {seconds}\n",
+        "planted/times.txt": f"{times}\n",
+        "planted/unused.py": f"{unused}\n",
+    }
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    made = Repository(tmp_path_factory.mktemp("comparing") / "repository", SUITE)
+
+    def commit(message, package, **files):
+        for name, text in files.items():
+            made.write(name, text)
+        return made.commit(message, package)
+
+    commits = {
+        "base": commit("Begin", **state()),
+        "unused": commit("Keep a thought", **state(unused="# A thought.")),
+        "later": commit("Take longer", **state(seconds=0.004)),
+        "data": commit("Take as long by data", **state(times=2)),
+        "items": commit("One more item", **state(items=101)),
+    }
+    made.describe(commits["base"])
+    return made, commits
+
+
+def compare(repository, head, *options):
+    made, commits = repository
+    done = made.run("asvwatch", "compare", commits["base"], commits[head], *options, "--json", "-")
+    return done, json.loads(done.stdout)
+
+
+def test_what_runs_the_same_code_and_counts_the_same_is_not_timed(repository):
+    done, told = compare(repository, "unused", "--bench", "Work")
+    assert (done.returncode, told["verdict"]) == (0, "clean"), done.stderr
+    assert told["measured"]["series"] == 2
+    (note,) = told["notes"]
+    assert note.startswith("not timed: 1 of the benchmarks")
+
+
+def test_the_same_counts_do_not_hide_what_got_slower(repository):
+    done, told = compare(repository, "later", "--bench", "Work")
+    assert done.returncode == 1, done.stderr
+    (slower,) = told["regressions"]
+    assert slower["benchmark"] == "suite.Work.time_run"
+    assert slower["ratio"] > 1.3
+    assert told["notes"] == []
+
+
+def test_what_may_run_other_code_is_known(repository):
+    made, commits = repository
+    settings = config.load(made.config)
+    past = gitlog.read(made.folder)
+    with measuring.measurer(settings, past, Budget(), print) as measurer:
+
+        def same(benchmark, head):
+            described = results.described_series(settings, (commits["base"], commits[head]))
+            (series,) = [one for one in described if one.key.benchmark == f"suite.{benchmark}"]
+            return measurer.loads_no_difference(comparing.ends(series))
+
+        assert same("time_alone", "unused")
+        # What setup_cache leaves behind may come of anything.
+        assert not same("Cached.time_cached", "unused")
+        # Loaded late, within the function.
+        assert not same("time_alone", "later")
+        # Read, not loaded.
+        assert not same("time_alone", "data")
+
+
+COUNT = Rule(kind="count", exact=None)
+SAME = PairedResult("unchanged", 5, 5, 1, (1, 1), 3, ((5, 5),), confidence=1.0)
+WITHIN_TOLERANCE = dataclasses.replace(SAME, samples=((5, 5.01),))
+OTHER = dataclasses.replace(SAME, outcome="changed")
+NOISY = dataclasses.replace(SAME, confidence=0.95)
+
+
+class Told:
+    """Says of each count what is wanted, and remembers what it was to time."""
+
+    def __init__(self, counts):
+        self.counts, self.timed = list(counts), []
+
+    def confirm(self, candidate):
+        if candidate.series.rule is COUNT:
+            return self.counts.pop(0)
+        self.timed.append(candidate.series.key.label)
+        return SAME
+
+    def loads_no_difference(self, _):
+        return True
+
+
+def ends(benchmark, rule, params=()):
+    one = findings.series([1.0, 1.0], rule=rule)
+    return comparing.ends(
+        dataclasses.replace(one, key=SeriesKey(benchmark, params, 0, "box", "", "1"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "spared"),
+    [
+        ([SAME], True),
+        ([SAME, NOISY], True),
+        ([NOISY], False),
+        ([WITHIN_TOLERANCE], False),
+        ([SAME, OTHER], False),
+        ([], False),
+    ],
+)
+def test_only_the_same_count_spares_the_stopwatch(counts, spared):
+    measurer = Told(counts)
+    names = [f"suite.Work.track_{at}" for at in range(len(counts))]
+    timed = ("suite.Work.time_run", "suite.Other.time_run", "suite.time_alone")
+    sparing = comparing.Sparing(measurer, {*names, *timed[:2]}, print)
+    for name in names:
+        sparing.confirm(ends(name, COUNT))
+    for name in timed:
+        sparing.confirm(ends(name, config.TIME))
+    assert measurer.timed == list(timed[1:] if spared else timed)
+    assert bool(sparing.notes()) == spared
+
+
+def test_the_count_of_other_parameters_says_nothing():
+    measurer = Told([SAME])
+    sparing = comparing.Sparing(measurer, {"suite.Work.track_it", "suite.Work.time_it"}, print)
+    sparing.confirm(ends("suite.Work.track_it", COUNT, ("1",)))
+    sparing.confirm(ends("suite.Work.time_it", config.TIME, ("2",)))
+    assert measurer.timed == ["suite.Work.time_it(2)"]
+
+
+def test_functions_of_a_module_measure_different_work():
+    measurer = Told([SAME])
+    sparing = comparing.Sparing(measurer, set(), print)
+    sparing.confirm(ends("suite.track_it", COUNT))
+    sparing.confirm(ends("suite.time_it", config.TIME))
+    assert measurer.timed == ["suite.time_it"]
+
+
+def test_a_count_is_exact_once_the_pairs_prove_it(repository):
+    done, told = compare(repository, "items", "--bench", "track_items")
+    assert done.returncode == 1, done.stderr
+    (more,) = told["regressions"]
+    assert (more["before"], more["after"]) == (100, 101)
