@@ -55,12 +55,16 @@ test: lint types imports .venv/ready .venv-asvwatch/ready ## everything that mus
 	cd $(ASVWATCH) && ../../.venv-asvwatch/bin/python -m pytest --numprocesses auto --dist loadfile
 
 .PHONY: calibrate
-calibrate: .venv-asvwatch/ready ## what asvwatch finds on this machine, and how often it is wrong (40 minutes)
+calibrate: .venv-asvwatch/ready ## what asvwatch finds on this machine, and how often it is wrong (50 minutes)
 	.venv-asvwatch/bin/python $(ASVWATCH)/scripts/calibrate.py
 
 .PHONY: proofs
 proofs: .venv/ready ## whole services and workers that are killed, and lose their database
 	.venv/bin/python -m pytest tests/proofs --numprocesses auto
+
+.PHONY: simulate
+simulate: .venv-asvwatch/ready ## what asv, Otava and asvwatch find in simulated histories
+	.venv-asvwatch/bin/python $(ASVWATCH)/scripts/simulate.py
 
 .PHONY: performance
 performance: .venv/ready ## each endpoint's time, by pytest-benchmark, against its limit

@@ -142,6 +142,24 @@ def test_neighbouring_exact_values_need_no_measurement(project):
     assert (found.before, found.after) == (5, 6)
 
 
+def test_an_exact_step_that_does_not_come_again_is_nobodys(project):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 5, 6])
+    told = run(tiny, Machine(tiny.hashes, [5, 5, 5, 5]))
+    assert told.regressions == ()
+    assert told.exit_code == 0
+    (note,) = [one for one in told.notes if one.startswith("not exact")]
+    assert "suite.track_calls" in note
+
+
+def test_an_exact_step_is_told_where_nothing_can_be_measured(project):
+    tiny = project(commits=4)
+    tiny.store_all(CALLS, [5, 5, 5, 6])
+    (found,) = run(tiny, Broken()).regressions
+    assert found.commit == tiny.hashes[3]
+    assert "no such Python" in found.reason
+
+
 def test_an_exact_step_over_unmeasured_commits_is_a_range_until_it_is_searched(project):
     tiny = project(commits=5)
     tiny.store_all(CALLS, [5, 5, ..., ..., 6])

@@ -131,6 +131,7 @@ def check(
             *stored.warnings,
             *_not_known(budgets.unmatched(stored.series, limits)),
             *_elsewhere(explained),
+            *_inexact(dismissed),
         ),
     )
 
@@ -154,6 +155,16 @@ def _elsewhere(explained: Sequence[Candidate]) -> list[str]:
             "in turn"
         )
     return notes
+
+
+def _inexact(dismissed: Sequence[Candidate]) -> list[str]:
+    """A note on each metric that is taken for exact and changed though nothing did."""
+    labels = dict.fromkeys(one.series.key.label for one in dismissed if one.exact)
+    return [
+        f"not exact: {plain(label)} changed between stored results and does not when its builds "
+        "are measured again"
+        for label in labels
+    ]
 
 
 def _moved(candidate: Candidate) -> str:

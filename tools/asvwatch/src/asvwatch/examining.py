@@ -56,6 +56,8 @@ def examine_with_rest(
     known = _without_measuring(candidate, history, measurer, budget)
     if known is not None or measurer is None:
         return known, []
+    if candidate.exact and history.adjacent(candidate.good, candidate.bad):
+        return _repeated(candidate, measurer), []
     try:
         confirmed = None if candidate.exact else measurer.confirm(candidate)
         if confirmed is not None and confirmed.outcome != "changed":
@@ -67,6 +69,21 @@ def examine_with_rest(
         return Open(_finding(candidate, "history", reason=str(error), failed=True)), []
     outcome = attributed(candidate, found, found.result or confirmed)
     return outcome, _left_over(candidate, found, confirmed)
+
+
+def _repeated(candidate: Candidate, measurer: Measurer) -> Finding | None:
+    """The finding that an exact step between neighbours is, None if it does not come again: then
+    something else than the commit moved a metric that is not as exact as it is taken for."""
+    reason = ""
+    try:
+        result = measurer.confirm(candidate)
+        if result.outcome == "unchanged":
+            return None
+        if result.outcome == "undecided":
+            reason = f"not repeated: {result.reason or f'undecided after {result.pairs} pairs'}"
+    except EnvironmentUnavailable as error:
+        reason = f"not repeated: {error}"
+    return _finding(candidate, "exact", commit=candidate.bad, reason=reason)
 
 
 def _left_over(
@@ -99,7 +116,7 @@ def _without_measuring(
     out_of_time = budget.spent()
     if candidate.exact and candidate.creep:
         return _finding(candidate, "exact", parts=_stored_parts(candidate))
-    if candidate.exact and (adjacent or measurer is None or out_of_time):
+    if candidate.exact and (measurer is None or out_of_time):
         reason = "" if adjacent else "commits between were not measured"
         return _finding(
             candidate, "exact", commit=candidate.bad if adjacent else None, reason=reason
