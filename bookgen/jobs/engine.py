@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from platformdirs import user_cache_path
+
 from bookgen.jobs.held import HeldLease
 from bookgen.jobs.provider import Provider
 from bookgen.jobs.store import JobStore
@@ -54,5 +56,9 @@ def _book_jobs(
 ) -> BookJobs:
     from bookgen.jobs.gathering import Gatherer
     from bookgen.jobs.writing import BookJobs
+    from bookgen.sources.library import Library
 
-    return BookJobs(store, Gatherer(fetcher), provider, parallel=settings.bookgen_parallel)
+    folder = settings.bookgen_library
+    library = Library(folder, user_cache_path("bookgen")) if folder is not None else None
+    gather = Gatherer(fetcher, library)
+    return BookJobs(store, gather, provider, parallel=settings.bookgen_parallel)

@@ -25,7 +25,7 @@ from bookgen.sources import (
 from bookgen.sources.document import Document, Form, Original
 from bookgen.sources.encoding import TextDecodeError, decode
 
-__all__ = ["load_sources", "read_original"]
+__all__ = ["load_sources", "original_of_file", "read_original"]
 
 _ENCODING_SUFFIX = re.compile(
     r"\.(?:latin-?1|utf-?8|utf-?16|ascii|cp1252|iso-?8859-?1)\Z", re.IGNORECASE
@@ -71,7 +71,7 @@ def load_sources(
         location = work.location if isinstance(work, Original) else str(work)
         tell(f"Reading {location} ({count} of {len(works)})")
         try:
-            original = work if isinstance(work, Original) else _original(work)
+            original = work if isinstance(work, Original) else original_of_file(work)
             source, own = _load(original, _slug(original.name, taken), language, seen)
         except SourceError as error:
             failures.append(error)
@@ -140,7 +140,9 @@ def _load(
     return source, own
 
 
-def _original(path: Path) -> Original:
+def original_of_file(path: Path) -> Original:
+    """Return the bytes of a file, its form by its suffix. Raises SourceError where it is too large,
+    OSError where it cannot be read."""
     form = _FORMS.get(path.suffix.lower(), "text")
     name = _ENCODING_SUFFIX.sub("", path.stem)
     return Original(str(path), name, form, files.read_bytes(path))

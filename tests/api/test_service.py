@@ -176,7 +176,7 @@ def test_a_job_without_sources_fails_with_the_reason(service):
     job_id = service.post(GENERATE, json={"character": "Ada Lovelace"}).json()["job_id"]
     state = ended(service, job_id)
     assert state["status"] == "failed"
-    assert "no sources were named" in state["error"]
+    assert "set BOOKGEN_LIBRARY" in state["error"]
 
 
 VALIDATE = "/api/v1/sources/validate"

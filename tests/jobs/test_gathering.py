@@ -1,0 +1,92 @@
+"""An order is written from the pages that it names and from what the library holds."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sources.fetch.loopback import loopback, reply
+
+from bookgen.errors import NoSourcesError
+from bookgen.jobs.gathering import Gatherer
+from bookgen.jobs.order import BookOrder
+from bookgen.sources.fetch import Fetcher
+from bookgen.sources.library import Library
+
+pytestmark = pytest.mark.anyio
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+PAGE = b"<h1>On engines</h1>" + b"<p>Ada Lovelace wrote the notes on the engine in 1843.</p>" * 3
+ORDER = BookOrder("Ada Lovelace", chapters=3, total_words=1_000, mode="automatic")
+
+
+@pytest.fixture
+def library(tmp_path):
+    folder = tmp_path / "documents"
+    shutil.copytree(EXAMPLES, folder)
+    return Library(folder, tmp_path / "cache")
+
+
+@pytest.fixture
+async def pages():
+    async with loopback({"/page": reply(PAGE, **{"content-type": "text/html"})}) as server:
+        yield server
+
+
+async def gather(order, library, policy=None):
+    async with Fetcher(policy) as fetcher:
+        return await Gatherer(fetcher, library)(order)
+
+
+async def test_without_a_network_the_library_serves(library):
+    corpus = await gather(ORDER, library)
+    locations = [source.location for source in corpus.sources]
+    assert {one.partition("/")[0] for one in locations} == {"ada-lovelace"}
+    assert len(locations) == len(list((EXAMPLES / "ada-lovelace").glob("*.md")))
+    assert corpus.failures == ()
+
+
+async def test_no_path_of_the_server_is_told(library, tmp_path):
+    broken = library.folder / "ada-lovelace" / "Ada Lovelace.txt"
+    broken.write_text(f"{'Ada Lovelace wrote to Babbage. ' * 9}\n", encoding="utf-8")
+    library.refresh()
+    corpus = await gather(ORDER, library)
+    told = [source.location for source in corpus.sources]
+    assert "ada-lovelace/Ada Lovelace.txt" in told
+    assert not any(str(tmp_path) in one for one in told)
+
+
+async def test_pages_come_first_and_the_library_fills_up(library, pages):
+    url = f"{pages.url}/page"
+    order = replace(ORDER, mode="hybrid", sources=(url,), min_sources=3)
+    corpus = await gather(order, library, pages.policy())
+    assert corpus.sources[0].location == url
+    assert len(corpus.sources) == 3
+    manual = await gather(replace(order, mode="manual"), library, pages.policy())
+    assert [source.location for source in manual.sources] == [url]
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        (ORDER, "BOOKGEN_LIBRARY"),
+        (replace(ORDER, mode="hybrid"), "BOOKGEN_LIBRARY"),
+        (replace(ORDER, mode="manual"), "no sources were named"),
+    ],
+)
+async def test_without_any_source_the_reason_is_told(order, reason):
+    with pytest.raises(NoSourcesError, match=reason):
+        await gather(order, None)
+
+
+async def test_a_subject_that_the_library_does_not_know_is_told(library):
+    with pytest.raises(NoSourcesError, match="no document of the library names it"):
+        await gather(replace(ORDER, character="Mary Anning"), library)
+
+
+async def test_a_library_that_is_away_does_not_lose_the_pages(library, pages):
+    shutil.rmtree(library.folder)
+    order = replace(ORDER, mode="hybrid", sources=(f"{pages.url}/page",))
+    corpus = await gather(order, library, pages.policy())
+    assert len(corpus.sources) == 1
+    assert "BOOKGEN_LIBRARY" in corpus.failures[0].reason
