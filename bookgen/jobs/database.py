@@ -22,11 +22,11 @@ from bookgen.jobs.errors import StoreError
 from bookgen.jobs.failures import translated
 
 __all__ = [
-    "POSTGRES_OPTIONS",
     "Database",
     "database_name",
     "database_url",
     "open_database",
+    "server_options",
 ]
 
 # Seconds that a statement waits for another process, such as a backup, to let go of the file.
@@ -38,8 +38,6 @@ _IDLE_SECONDS = 10
 # What one worker holds at most; it needs 6 when idle and 9 when busy, its queue included.
 _POOL_SIZE = 5
 _POOL_OVERFLOW = 5
-# What the server holds every connection to.
-POSTGRES_OPTIONS = f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS}s"
 _READS = "bookgen_reads"
 
 
@@ -80,6 +78,13 @@ def database_name(url: URL) -> str:
     host = url.host or url.query.get("host") or "localhost"
     port = f":{url.port}" if url.port else ""
     return f"{host if isinstance(host, str) else ', '.join(host)}{port}/{url.database or ''}"
+
+
+def server_options(url: URL) -> str:
+    """Return what a PostgreSQL server holds each connection to: the URL's own options, and ours."""
+    given = url.query.get("options", "")
+    own = f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS}s"
+    return " ".join([*([given] if isinstance(given, str) else given), own]).strip()
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,7 @@ def open_database(given: str | None = None, *, alone: bool = True) -> Database:
             connect_args={
                 "connect_timeout": _CONNECT_SECONDS,
                 "application_name": "bookgen",
-                "options": POSTGRES_OPTIONS,
+                "options": server_options(url),
             },
         )
     except ModuleNotFoundError as error:

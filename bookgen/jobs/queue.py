@@ -16,7 +16,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from sqlalchemy import URL
 
-from bookgen.jobs.database import POSTGRES_OPTIONS
+from bookgen.jobs.database import server_options
 from bookgen.jobs.embedded import MAX_ATTEMPTS
 from bookgen.jobs.errors import StoreError
 from bookgen.jobs.store import JobStore
@@ -56,7 +56,7 @@ class JobQueue:
     def __init__(self, url: URL) -> None:
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
         connector = PsycopgConnector(
-            conninfo=plain, min_size=1, max_size=_POOL_SIZE, kwargs={"options": POSTGRES_OPTIONS}
+            conninfo=plain, min_size=1, max_size=_POOL_SIZE, kwargs={"options": server_options(url)}
         )
         self.app = App(connector=connector)
 
