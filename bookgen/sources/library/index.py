@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bookgen.text.words import fold_accents
 
-__all__ = ["Document", "Index", "Ranked", "is_damage"]
+__all__ = ["Document", "Hit", "Index", "is_damage"]
 
 _VERSION = 1
 _BUSY_SECONDS = 60.0
@@ -87,10 +87,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A document that was found. `passages` is how many of its passages name the subject."""
+class Hit:
+    """A document that tells of a subject. `location` is a path that `load_sources` reads.
 
-    path: str
+    `score` is above 0 and only compares hits of one search. `passages` is how many passages name
+    the subject, its title counted as one. `url` is where the document says it comes from.
+    """
+
+    location: str
     title: str
     author: str | None
     date: str | None
@@ -207,7 +211,7 @@ class Index:
             number = self._drop_passages(path)
             self._connection.execute("DELETE FROM documents WHERE id = ?", (number,))
 
-    def search(self, name: Sequence[str], limit: int) -> list[Ranked]:
+    def search(self, name: Sequence[str], limit: int) -> list[Hit]:
         """Return the documents that name the subject in some passage or their label, best first.
 
         A passage names the subject where it holds more than half of the words of `name`. It scores
@@ -227,7 +231,7 @@ class Index:
                 "limit": limit,
             },
         )
-        return [Ranked(os.fsdecode(path), *rest) for path, *rest in rows]
+        return [Hit(os.fsdecode(path), *rest) for path, *rest in rows]
 
     def _drop_passages(self, path: str) -> int | None:
         """Forget the text of a document; return its number, None where there is none."""

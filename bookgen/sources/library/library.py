@@ -15,33 +15,16 @@ from filelock import FileLock, Timeout
 
 from bookgen.errors import NoSourcesError, SourceError
 from bookgen.sources import files
-from bookgen.sources.library.index import Document, Index, is_damage
+from bookgen.sources.library.index import Document, Hit, Index, is_damage
 from bookgen.sources.library.names import name_words
 from bookgen.sources.load import load_sources
 
-__all__ = ["Hit", "Library", "Refreshed"]
+__all__ = ["Library", "Refreshed"]
 
 # A file younger than this may change again without its time of change showing it.
 _YOUNG_NS = 2_000_000_000
 # The time of no file: it is looked into again at the next refresh.
 _UNSETTLED = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A document that tells of a subject. `location` is a path that `load_sources` reads.
-
-    `score` is above 0 and only compares hits of one search. `passages` is how many passages name
-    the subject, its title counted as one. `url` is where the document says it comes from.
-    """
-
-    location: str
-    title: str
-    author: str | None
-    date: str | None
-    url: str | None
-    score: float
-    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +91,7 @@ class Library:
 
     def _search(self, name: Sequence[str], limit: int) -> list[Hit]:
         with Index.open(self._file) as index:
-            found = index.search(name, limit)
-        return [
-            Hit(one.path, one.title, one.author, one.date, one.url, one.score, one.passages)
-            for one in found
-        ]
+            return index.search(name, limit)
 
     def _refresh(self, tell: Callable[[str], None]) -> Refreshed:
         if not self._file.exists():
