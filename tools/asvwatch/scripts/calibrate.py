@@ -27,6 +27,9 @@ from asvwatch.config import RESIDENT_MEMORY, TIME
 from asvwatch.model import Budget
 from asvwatch.paired import confirm
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from repositories import Repository
+
 API, PIPELINE, MEMORY = "suite.time_api_call", "suite.time_pipeline", "suite.peakmem_library"
 RULES = {API: TIME, PIPELINE: TIME, MEMORY: RESIDENT_MEMORY}
 NULL_IN_A_ROUND = 5
@@ -89,32 +92,6 @@ VERSIONS: dict[str, dict[str, Any]] = {
     "+2 % memory": {"books": 45_250},
 }
 
-PYPROJECT = """\
-[build-system]
-requires = ["hatchling==1.27.0"]
-build-backend = "hatchling.build"
-
-[project]
-name = "planted"
-version = "1.0"
-"""
-
-CONFIG = {
-    "version": 1,
-    "project": "planted",
-    "repo": ".",
-    "branches": ["main"],
-    "environment_type": "virtualenv",
-    "build_command": [
-        "PIP_NO_BUILD_ISOLATION=false python -m pip wheel --no-deps --no-index"
-        " -w {build_cache_dir} {build_dir}"
-    ],
-    "install_command": ["in-dir={env_dir} python -m pip install --no-deps --no-index {wheel_file}"],
-    "uninstall_command": ["return-code=any python -m pip uninstall -y {project}"],
-    "env_dir": ".asv/env",
-    "results_dir": ".asv/results",
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
@@ -142,30 +119,13 @@ def plan(rounds: int) -> Iterator[Comparison]:
 
 def project(folder: Path) -> dict[str, str]:
     """Make the repository, if it is not there; returns the commits by version."""
-
-    def git(*arguments: str) -> str:
-        command = ["git", "-c", "user.name=A. Uthor", "-c", "user.email=author@example.org"]
-        done = subprocess.run(
-            [*command, *arguments], cwd=folder, check=True, capture_output=True, text=True
-        )
-        return done.stdout.strip()
-
     if not (folder / ".git").is_dir():
-        (folder / "benchmarks").mkdir(parents=True)
-        (folder / "planted").mkdir()
-        (folder / "asv.conf.json").write_text(json.dumps(CONFIG), encoding="utf-8")
-        (folder / ".gitignore").write_text(".asv\n__pycache__\n", encoding="utf-8")
-        (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
-        (folder / "benchmarks" / "__init__.py").touch()
-        (folder / "benchmarks" / "suite.py").write_text(SUITE, encoding="utf-8")
-        git("init", "--quiet", "--initial-branch=main")
+        made = Repository(folder, SUITE)
         for name, changed in VERSIONS.items():
-            text = PACKAGE.format(**{**BASE, **changed})
-            (folder / "planted" / "__init__.py").write_text(text, encoding="utf-8")
-            git("add", "--all")
-            git("commit", "--quiet", f"--message={name}")
-    commits = git("rev-list", "--reverse", "main").split()
-    return dict(zip(VERSIONS, commits, strict=True))
+            made.commit(name, PACKAGE.format(**{**BASE, **changed}))
+    command = ["git", "rev-list", "--reverse", "main"]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    return dict(zip(VERSIONS, done.stdout.split(), strict=True))
 
 
 def measure(folder: Path, rounds: int, kept: Path) -> None:

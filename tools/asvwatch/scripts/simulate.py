@@ -14,7 +14,7 @@ import argparse
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,6 @@ from asvwatch.model import (
     FloatArray,
     History,
     PairedResult,
-    Series,
 )
 from asvwatch.nominate import nominate
 from asvwatch.results import Stored
@@ -143,19 +142,9 @@ def by_check(
 ) -> tuple[list[tuple[int, int]], int]:
     """What `asvwatch check` reports as slower: the ranges, of one commit where it is named; and
     the pairs that it took."""
-    stored = series(values)
     told = history(SIZE)
-    renamed = {f"{at:040x}": commit.hash for at, commit in enumerate(told.commits)}
-    commits = tuple(renamed[commit] for commit in stored.commits)
-    named = Series(
-        key=stored.key,
-        unit=stored.unit,
-        rule=TIME,
-        commits=commits,
-        values=values,
-        intervals=stored.intervals,
-        surroundings=stored.surroundings,
-    )
+    commits = tuple(commit.hash for commit in told.commits)
+    named = replace(series(values), commits=commits)
     truth = {commit: 0.01 * level for commit, level in zip(commits, levels.tolist(), strict=True)}
     laboratory = Laboratory(Machine(truth, noise=NOISES[kind], seed=seed), told)
     nowhere = Path("nowhere")

@@ -7,12 +7,12 @@ answer. Where no commit has the step, because it came in many small ones, its pa
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from asvwatch.builds import Builds
+from asvwatch.creep import exact_parts
 from asvwatch.errors import BuildFailed
 from asvwatch.model import (
     Attribution,
@@ -300,7 +300,7 @@ def _exact(
     reason = "" if search.adjacent else search.why_not_closer()
     expected = candidate.direction == direction_of(before, after, rule.better)
     if same(before, after) or not expected:
-        parts = _exact_parts(search.commits, known)
+        parts = exact_parts(search.commits, known)
         reason = "no single commit has the step"
         return _whole(candidate, confirmed, reason, search.passed, parts=parts)
     return Attribution(
@@ -312,16 +312,6 @@ def _exact(
         result=None if confirmed is None else _between(before, after, confirmed),
         reason=reason,
         unbuilt=search.passed,
-    )
-
-
-def _exact_parts(commits: Sequence[str], known: Mapping[str, float]) -> tuple[Part, ...]:
-    """The changes between the commits whose values are known."""
-    measured = [commit for commit in commits if commit in known]
-    return tuple(
-        Part(good, bad, known[bad] / known[good])
-        for good, bad in itertools.pairwise(measured)
-        if known[good] > 0 and known[bad] != known[good]
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from asvwatch.model import FloatArray, relative_change
+from asvwatch.model import FloatArray, Part, relative_change
 
-__all__ = ["drifts", "ramp"]
+__all__ = ["drifts", "exact_parts", "ramp"]
 
 # How many places a slope may take: in between, the next smaller one describes it about as well.
 _WIDTHS = (1, 2, 3, 4, 5, 6, 8, 11, 15, 20, 27, 36, 48, 64, 85, 113, 150, 200)
@@ -64,6 +65,17 @@ def drifts(levels: FloatArray, tolerance: float) -> list[tuple[int, int]]:
             ways = _ways(np.log(part / part[0]), tolerance)
             found += [(start + first, start + last) for first, last in ways]
     return found
+
+
+def exact_parts(commits: Sequence[str], known: Mapping[str, float]) -> tuple[Part, ...]:
+    """The changes between those of `commits`, oldest first, whose values are `known`; a change from
+    or to 0 has no ratio and is left out."""
+    measured = [commit for commit in commits if commit in known]
+    return tuple(
+        Part(good, bad, known[bad] / known[good])
+        for good, bad in itertools.pairwise(measured)
+        if known[good] * known[bad] > 0 and known[bad] != known[good]
+    )
 
 
 def _ways(flat: FloatArray, tolerance: float) -> list[tuple[int, int]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from asvwatch.creep import exact_parts
 from asvwatch.errors import EnvironmentUnavailable
 from asvwatch.model import (
     Attribution,
@@ -131,20 +131,9 @@ def _without_measuring(
 def _stored_parts(candidate: Candidate) -> tuple[Part, ...]:
     """The changes between the values of an exact creep."""
     series = candidate.series
-    places = [
-        place
-        for place in series.measured.tolist()
-        if series.commits.index(candidate.good) <= place <= series.commits.index(candidate.bad)
-    ]
-    return tuple(
-        Part(
-            series.commits[one],
-            series.commits[other],
-            float(series.values[other] / series.values[one]),
-        )
-        for one, other in itertools.pairwise(places)
-        if series.values[one] != series.values[other]
-    )
+    first, last = (series.commits.index(end) for end in (candidate.good, candidate.bad))
+    known = {series.commits[place]: float(series.values[place]) for place in series.measured}
+    return exact_parts(series.commits[first : last + 1], known)
 
 
 def unconfirmed(candidate: Candidate, result: PairedResult) -> Open | None:
