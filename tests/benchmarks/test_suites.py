@@ -144,8 +144,11 @@ def test_traced_bytes_are_the_same_within_their_tolerance():
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 def test_instructions_are_the_same_twice():
+    """What the system does for the process moves them by one or two in 77 million."""
     names = text.Names()
-    assert names.track_instructions() == names.track_instructions() > 1_000_000
+    first, second = names.track_instructions(), names.track_instructions()
+    assert first == pytest.approx(second, abs=10)
+    assert first > 1_000_000
 
 
 def test_without_valgrind_instructions_are_skipped_with_the_reason(monkeypatch):
