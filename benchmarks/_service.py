@@ -156,6 +156,8 @@ def served():
         "BOOKGEN_DATABASE_URL": f"sqlite:///{folder / 'jobs.db'}",
         "RATE_LIMIT_PER_MINUTE": str(NO_LIMIT),
         "BOOKGEN_TRUSTED_PROXIES": "127.0.0.1",
+        # An order without sources fails at once: no measurement waits for the web.
+        "BOOKGEN_DISCOVER": "",
     }
     port = _free_port()
     address = f"http://127.0.0.1:{port}"

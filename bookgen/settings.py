@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     bookgen_cors_origins: str = ""
     # A folder of documents that books may be written from.
     bookgen_library: Path | None = None
+    # Where sources are looked for that an order does not name: wikipedia, wikidata, openlibrary,
+    # archive and crossref, parted by commas; nothing for the library alone.
+    bookgen_discover: str = "wikipedia,wikidata,openlibrary,archive,crossref"
     # host:port pairs that are fetched although they are private, parted by commas.
     bookgen_fetch_allow: str = ""
     # Calls in flight to the provider, of one process.

@@ -124,7 +124,14 @@ def _started(
         process = subprocess.Popen(
             [sys.executable, "-m", "bookgen", *arguments],
             cwd=folder,
-            env={"PYTHONPATH": str(ROOT), **inherited, **settings, "PYTHONUNBUFFERED": "1"},
+            # Nothing that is measured or tried here looks for sources on the web.
+            env={
+                "PYTHONPATH": str(ROOT),
+                "PYTHONUNBUFFERED": "1",
+                "BOOKGEN_DISCOVER": "",
+                **inherited,
+                **settings,
+            },
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

@@ -1,5 +1,5 @@
-"""What holds for all tests: none uses the key or the provider of whoever runs it, and what takes
-minutes or is decided by time runs only where it is asked for."""
+"""What holds for all tests: none uses the key or the provider of whoever runs it, none looks for
+sources on the web, and what takes minutes or is decided by time runs only where it is asked for."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,8 @@ def pytest_ignore_collect(collection_path, config):
 
 
 @pytest.fixture(autouse=True)
-def _no_provider(monkeypatch):
+def _no_network(monkeypatch):
     for name in list(os.environ):
         if name.startswith("OPENROUTER_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("BOOKGEN_DISCOVER", "")

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
+from bookgen.jobs.gathering import Gatherer
 from bookgen.jobs.held import HeldLease
 from bookgen.jobs.provider import Provider
 from bookgen.jobs.store import JobStore
 from bookgen.jobs.worker import Worker
 from bookgen.settings import Settings
+from bookgen.sources.discover import Discovery, parse_providers
 from bookgen.sources.fetch import Fetcher, FetchPolicy, parse_allow
+from bookgen.sources.library import Library
 
 if TYPE_CHECKING:
     from bookgen.jobs.writing import BookJobs
@@ -34,31 +37,34 @@ class Engine:
 
 @asynccontextmanager
 async def opened_engine(settings: Settings, store: JobStore) -> AsyncIterator[Engine]:
-    """Open the engine on a store. Raises InputError for hosts of another form."""
+    """Open the engine on a store. Raises InputError for hosts or providers of another form."""
     allow = parse_allow(settings.bookgen_fetch_allow)
+    providers = parse_providers(settings.bookgen_discover)
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(
             Fetcher(FetchPolicy(allow=allow, site=settings.site_url))
         )
         provider = Provider(settings, store)
+        discovery = Discovery(fetcher, providers) if providers else None
+        gather = Gatherer(fetcher, _library(settings), discovery)
 
         async def write(held: HeldLease) -> None:
             # Writers take 20 MB, which a service that has no book to write does without.
-            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, fetcher)
+            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, gather)
             await jobs.write(held)
 
         worker = await stack.enter_async_context(Worker(store, write))
         yield Engine(provider, fetcher, worker)
 
 
-def _book_jobs(
-    settings: Settings, store: JobStore, provider: Provider, fetcher: Fetcher
-) -> BookJobs:
-    from bookgen.jobs.gathering import Gatherer
-    from bookgen.jobs.writing import BookJobs
-    from bookgen.sources.library import Library
-
+def _library(settings: Settings) -> Library | None:
     folder = settings.bookgen_library
-    library = Library(folder, user_cache_path("bookgen")) if folder is not None else None
-    gather = Gatherer(fetcher, library)
+    return Library(folder, user_cache_path("bookgen")) if folder is not None else None
+
+
+def _book_jobs(
+    settings: Settings, store: JobStore, provider: Provider, gather: Gatherer
+) -> BookJobs:
+    from bookgen.jobs.writing import BookJobs
+
     return BookJobs(store, gather, provider, parallel=settings.bookgen_parallel)

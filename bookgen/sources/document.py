@@ -54,7 +54,8 @@ class Metadata:
 class Original:
     """The bytes of a work before they are read. `location` is its path or URL as given, `name`
     what a title and an id are made of where the work names none. `url` is where it was fetched
-    from, None for a file; `charset` the encoding that a server named for it."""
+    from, None for a file; `charset` the encoding that a server named for it; `catalogued` is what
+    a catalogue that led to it says of the work."""
 
     location: str
     name: str
@@ -62,6 +63,7 @@ class Original:
     data: bytes = field(repr=False)
     url: str | None = None
     charset: str | None = None
+    catalogued: Metadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

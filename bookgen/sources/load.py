@@ -22,7 +22,7 @@ from bookgen.sources import (
     pdf,
     plain,
 )
-from bookgen.sources.document import Document, Form, Original
+from bookgen.sources.document import Document, Form, Metadata, Original
 from bookgen.sources.encoding import TextDecodeError, decode
 
 __all__ = ["load_sources", "original_of_file", "read_original"]
@@ -112,7 +112,7 @@ def _load(
     if sha256 in seen.by_sha256:
         raise SourceError(location, f"it is a duplicate of {seen.by_sha256[sha256]}.")
     document = read_original(original)
-    metadata = document.metadata
+    metadata = _known(document.metadata, original)
     body = clean.cut(document.blocks)
     if letters.are_letters(body):
         body = letters.read(body)
@@ -134,10 +134,24 @@ def _load(
         language=spoken or default,
         author=metadata.author,
         date=metadata.date or clean.title_page_year(document.blocks),
-        url=original.url or metadata.url,
+        url=metadata.url,
         licence=metadata.licence,
     )
     return source, own
+
+
+def _known(own: Metadata, original: Original) -> Metadata:
+    """Return what is known of a work: a catalogue knows it better than the head of its page, and
+    where it was fetched from is its address whatever it says."""
+    told = original.catalogued or Metadata()
+    return Metadata(
+        title=told.title or own.title,
+        author=told.author or own.author,
+        date=told.date or own.date,
+        url=told.url or original.url or own.url,
+        licence=told.licence or own.licence,
+        language=own.language,
+    )
 
 
 def original_of_file(path: Path) -> Original:

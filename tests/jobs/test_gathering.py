@@ -1,15 +1,18 @@
-"""An order is written from the pages that it names and from what the library holds."""
+"""An order is written from the pages that it names, from what the library holds and from what is
+found on the web."""
 
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sources.discover.catalogues import catalogues
 from sources.fetch.loopback import loopback, reply
 
 from bookgen.errors import NoSourcesError
 from bookgen.jobs.gathering import Gatherer
 from bookgen.jobs.order import BookOrder
+from bookgen.sources.discover import PROVIDERS, Discovery, parse_providers
 from bookgen.sources.fetch import Fetcher
 from bookgen.sources.library import Library
 
@@ -17,7 +20,12 @@ pytestmark = pytest.mark.anyio
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PAGE = b"<h1>On engines</h1>" + b"<p>Ada Lovelace wrote the notes on the engine in 1843.</p>" * 3
+ALL = ",".join(PROVIDERS)
 ORDER = BookOrder("Ada Lovelace", chapters=3, total_words=1_000, mode="automatic")
+
+
+def lookup_nowhere(host, _port):
+    raise OSError(f"{host} is not known here")
 
 
 @pytest.fixture
@@ -80,7 +88,7 @@ async def test_without_any_source_the_reason_is_told(order, reason):
 
 
 async def test_a_subject_that_the_library_does_not_know_is_told(library):
-    with pytest.raises(NoSourcesError, match="no document of the library names it"):
+    with pytest.raises(NoSourcesError, match="nothing was found on it"):
         await gather(replace(ORDER, character="Mary Anning"), library)
 
 
@@ -90,3 +98,51 @@ async def test_a_library_that_is_away_does_not_lose_the_pages(library, pages):
     corpus = await gather(order, library, pages.policy())
     assert len(corpus.sources) == 1
     assert "BOOKGEN_LIBRARY" in corpus.failures[0].reason
+
+
+async def test_what_the_library_lacks_is_found_on_the_web(library):
+    async with catalogues() as served, served.fetcher() as fetcher:
+        discovery = Discovery(fetcher, served.providers)
+        gather = Gatherer(fetcher, library, discovery)
+        held = len(list((EXAMPLES / "ada-lovelace").glob("*.md")))
+        corpus = await gather(replace(ORDER, min_sources=held + 2))
+        titles = [source.title for source in corpus.sources]
+        assert len(titles) == held + 2
+        assert titles[held:] == ["Ada Lovelace", "Ada, Countess of Lovelace"]
+        asked = len(served.server.requests)
+        enough = await gather(replace(ORDER, min_sources=held))
+        assert len(enough.sources) == held
+        assert len(served.server.requests) == asked
+
+
+async def test_without_a_network_the_library_serves_and_the_report_says_what_was_away(library):
+    async with Fetcher(lookup=lookup_nowhere) as fetcher:
+        corpus = await Gatherer(fetcher, library, Discovery(fetcher, parse_providers(ALL)))(ORDER)
+    assert corpus.sources
+    assert {one.location for one in corpus.failures} == {
+        "Wikipedia",
+        "Wikidata",
+        "Open Library",
+        "Internet Archive",
+        "Crossref",
+    }
+    assert {one.reason for one in corpus.failures} == {"it cannot be reached from here."}
+
+
+async def test_without_a_network_and_a_library_the_job_says_why_it_fails():
+    async with Fetcher(lookup=lookup_nowhere) as fetcher:
+        gather = Gatherer(fetcher, None, Discovery(fetcher, parse_providers(ALL)))
+        with pytest.raises(NoSourcesError) as failed:
+            await gather(ORDER)
+    assert "Wikipedia: it cannot be reached from here." in str(failed.value)
+    assert "Name some URLs" in str(failed.value)
+
+
+async def test_pages_that_an_order_names_are_bounded_in_all(monkeypatch, pages):
+    monkeypatch.setattr("bookgen.jobs.gathering._MOST_BYTES", 2 * len(PAGE))
+    pages.default = reply(PAGE, **{"content-type": "text/html"})
+    urls = tuple(f"{pages.url}/{number}" for number in range(20))
+    order = replace(ORDER, mode="manual", sources=urls)
+    corpus = await gather(order, None, pages.policy())
+    left_out = [one.location for one in corpus.failures if "left out" in one.reason]
+    assert left_out == list(urls[8:])

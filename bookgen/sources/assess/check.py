@@ -13,19 +13,16 @@ from bookgen.sources.assess.candidate import Assessment, Candidate, SourceMetada
 from bookgen.sources.assess.credibility import credibility_of
 from bookgen.sources.assess.duplicates import find_duplicates
 from bookgen.sources.assess.form import Form, check_form, web_address
+from bookgen.sources.assess.reading import beginning_of
 from bookgen.sources.assess.relevance import relevance
 from bookgen.sources.fetch.client import Fetcher
 from bookgen.sources.fetch.failures import FetchError, FetchFailure
 from bookgen.sources.fetch.originals import original_of
 from bookgen.sources.fetch.replies import Fetched
 from bookgen.sources.fetch.urls import host_of, parse_url
-from bookgen.sources.load import read_original
 
 __all__ = ["assess"]
 
-# The beginning of a page is enough to tell what it is about; the time to read one grows with the
-# square of its size.
-_READ_BYTES = 100_000
 _READERS = 2
 
 
@@ -145,8 +142,7 @@ def _text(page: Fetched) -> str:
     original = original_of(page)
     if original.form == "pdf":
         raise SourceError(page.url, "it is a PDF, which is read only for a book.")
-    document = read_original(replace(original, data=original.data[:_READ_BYTES]))
-    return "\n".join(block.text for block in document.blocks)
+    return beginning_of(original)
 
 
 def _unreachable(reason: str) -> str:

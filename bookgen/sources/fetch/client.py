@@ -67,11 +67,19 @@ class Fetcher:
         await self._pool.aclose()
         self._guard.close()
 
-    async def get(self, url: str) -> Fetched:
-        """Return a page. Raises FetchError where it cannot be had, or its status is not 2xx."""
+    async def get(self, url: str, *, is_api: bool = False) -> Fetched:
+        """Return a page. Raises FetchError where it cannot be had, or its status is not 2xx.
+
+        `is_api` is for what its owner publishes for programs to ask: a robots.txt, which is for
+        programs that read a site's pages, does not speak of it.
+        """
         with _located(url):
             final, reply, passed = await self._follow(
-                "GET", url, Budget(self._policy.seconds), limit=self._policy.max_bytes
+                "GET",
+                url,
+                Budget(self._policy.seconds),
+                limit=self._policy.max_bytes,
+                is_api=is_api,
             )
             if not reply.is_success:
                 raise _bad_status(reply.status)
@@ -115,12 +123,14 @@ class Fetcher:
         *,
         headers: Sequence[tuple[str, str]] = (),
         limit: int | None = None,
+        is_api: bool = False,
     ) -> tuple[httpx.URL, Reply, tuple[str, ...]]:
         """Return the last URL, its reply, and the URLs that redirected to it."""
         url = parse_url(asked)
         passed: list[str] = []
         while True:
-            await self._robots.check(url, budget)
+            if not is_api:
+                await self._robots.check(url, budget)
             reply = await self._request(method, url, budget, headers=headers, limit=limit)
             target = _target(url, reply, len(passed))
             if target is None:

@@ -16,8 +16,8 @@ from filelock import FileLock, Timeout
 from bookgen.errors import NoSourcesError, SourceError
 from bookgen.sources import files
 from bookgen.sources.library.index import Document, Hit, Index, is_damage
-from bookgen.sources.library.names import name_words
 from bookgen.sources.load import load_sources
+from bookgen.sources.names import name_words
 
 __all__ = ["Library", "Refreshed"]
 

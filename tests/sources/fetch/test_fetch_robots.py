@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sources.fetch.loopback import Request, Writer, failure, hang, loopback, reply
 
-from bookgen.sources.fetch import Fetcher
+from bookgen.sources.fetch import Fetcher, FetchError
 from bookgen.sources.fetch.failures import FetchFailure
 from bookgen.sources.fetch.limits import Budget
 from bookgen.sources.fetch.replies import Reply
@@ -224,3 +224,22 @@ def test_time_spent_elsewhere_says_nothing_of_a_site():
         return failed.value.code, len(asked)
 
     assert asyncio.run(play()) == ("timeout", 2)
+
+
+def test_an_api_is_asked_whatever_robots_txt_says_to_crawlers_and_stays_guarded():
+    async def play():
+        answers = {
+            "/robots.txt": reply(b"User-agent: *\nDisallow: /"),
+            "/api": reply(b"{}"),
+            "/moved": reply(status=302, Location="http://10.0.0.1/api"),
+        }
+        async with loopback(answers) as server, Fetcher(server.policy()) as fetcher:
+            answer = await fetcher.get(f"{server.url}/api", is_api=True)
+            with pytest.raises(FetchError) as moved:
+                await fetcher.get(f"{server.url}/moved", is_api=True)
+            return answer.body, moved.value.code, server.asked
+
+    body, code, asked = asyncio.run(play())
+    assert body == b"{}"
+    assert code == "refused-address"
+    assert asked == ["GET /api", "GET /moved"]

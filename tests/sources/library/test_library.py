@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from bookgen.errors import SourceError
 from bookgen.sources.library import Library
-from bookgen.sources.library.names import name_words
+from bookgen.sources.names import name_words
 
 ADA = "Ada Lovelace was born in London on 10 December 1815, and wrote notes on the engine. " * 3
 CURIE = "Marie Curie was born in Warsaw on 7 November 1867, and found radium in Paris. " * 3
