@@ -5,12 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    inspect,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bookgen.jobs.database import Database
 from bookgen.jobs.errors import StoreError
 from bookgen.jobs.failures import translated
+from bookgen.jobs.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -18,6 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["SCRIPTS", "alembic_config", "require_current", "revisions", "upgrade"]
 
 SCRIPTS = Path(__file__).parent / "migrations"
+
+# Alembic's own table, as it makes it.
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 # Any number, the same in every worker: two that start at once upgrade one after the other.
 _ADVISORY_LOCK = 0x626F6F6B
@@ -42,7 +60,6 @@ async def upgrade(database: Database, revision: str = "head") -> None:
     """
     with translated(database.name):
         found, newest = await revisions(database)
-        # Alembic takes 11 MB, which a service that needs no upgrade does without.
         if revision == "head" and found == newest:
             return
         if database.is_sqlite:
@@ -77,6 +94,11 @@ async def _upgrade_sqlite(database: Database, revision: str) -> None:
 
 
 async def _run(connection: AsyncConnection, name: str, revision: str) -> None:
+    # An empty database is given the newest tables as they are. Alembic takes 11 MB, which a service
+    # that has nothing to upgrade does without.
+    if revision == "head" and await connection.run_sync(_is_empty):
+        await connection.run_sync(_create)
+        return
     from alembic import command
     from alembic.util import CommandError
 
@@ -86,6 +108,18 @@ async def _run(connection: AsyncConnection, name: str, revision: str) -> None:
         raise StoreError(
             name, f"it was made by a later version of bookgen ({error}). Use that version."
         ) from error
+
+
+def _is_empty(connection: Connection) -> bool:
+    names = set(inspect(connection).get_table_names())
+    return names.isdisjoint({_VERSION.name, *metadata.tables})
+
+
+def _create(connection: Connection) -> None:
+    _, newest = _revisions(connection)
+    metadata.create_all(connection)
+    _VERSION.create(connection)
+    connection.execute(_VERSION.insert().values(version_num=newest))
 
 
 async def require_current(database: Database) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Executable, Row, Table, Update, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bookgen.jobs.database import Database
@@ -16,6 +15,9 @@ from bookgen.jobs.errors import JobNotFoundError, JobStateError, LeaseLostError
 from bookgen.jobs.records import Job, JobFailure, Lease
 from bookgen.jobs.tables import database_time, events, jobs
 from bookgen.models import Usage
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["STATE", "Topic", "fenced", "held", "insert", "job_from", "refuse", "tell", "whole"]
 
@@ -56,8 +58,13 @@ class Topic:
 
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT that knows ON CONFLICT, as the connection's database writes it."""
+    # Each loaded where it is in use: a service on SQLite does without PostgreSQL's 2 MB.
     if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
         return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
     return postgresql.insert(table)
 
 

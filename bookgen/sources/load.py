@@ -10,22 +10,10 @@ from pathlib import Path
 
 from bookgen.errors import NoSourcesError, SourceError
 from bookgen.models import Corpus, Language, Passage, Source
-from bookgen.sources import (
-    clean,
-    files,
-    gutenberg,
-    html,
-    language,
-    letters,
-    markdown,
-    passages,
-    pdf,
-    plain,
-)
-from bookgen.sources.document import Document, Form, Metadata, Original
-from bookgen.sources.encoding import TextDecodeError, decode
+from bookgen.sources import clean, files, language, letters, passages
+from bookgen.sources.document import Form, Metadata, Original
 
-__all__ = ["load_sources", "original_of_file", "read_original"]
+__all__ = ["load_sources", "original_of_file"]
 
 _ENCODING_SUFFIX = re.compile(
     r"\.(?:latin-?1|utf-?8|utf-?16|ascii|cp1252|iso-?8859-?1)\Z", re.IGNORECASE
@@ -107,6 +95,9 @@ class _Seen:
 def _load(
     original: Original, source_id: str, default: Language, seen: _Seen
 ) -> tuple[Source, list[Passage]]:
+    # Loaded here: what reads HTML takes 6 MB that a service without a book to write does without.
+    from bookgen.sources.readers import read_original
+
     location = original.location
     sha256 = hashlib.sha256(original.data).hexdigest()
     if sha256 in seen.by_sha256:
@@ -160,24 +151,6 @@ def original_of_file(path: Path) -> Original:
     form = _FORMS.get(path.suffix.lower(), "text")
     name = _ENCODING_SUFFIX.sub("", path.stem)
     return Original(str(path), name, form, files.read_bytes(path))
-
-
-def read_original(original: Original) -> Document:
-    """Return a work as read, nothing cut. Raises SourceError where it cannot be read."""
-    try:
-        return _read(original)
-    except (TextDecodeError, html.HtmlError, markdown.FrontMatterError, pdf.PdfError) as error:
-        raise SourceError(original.location, str(error)) from error
-
-
-def _read(original: Original) -> Document:
-    data = original.data
-    if original.form == "pdf":
-        return pdf.read(data)
-    if original.form == "html":
-        return html.read(data)
-    text = decode(data, original.charset or gutenberg.declared_encoding(data))
-    return markdown.read(text) if original.form == "markdown" else plain.read(text)
 
 
 def _slug(name: str, taken: set[str]) -> str:
