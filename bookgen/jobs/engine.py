@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
+from bookgen.jobs.computing import Computing, opened_computing
 from bookgen.jobs.gathering import Gatherer
 from bookgen.jobs.held import HeldLease
 from bookgen.jobs.provider import Provider
@@ -45,12 +46,13 @@ async def opened_engine(settings: Settings, store: JobStore) -> AsyncIterator[En
             Fetcher(FetchPolicy(allow=allow, site=settings.site_url))
         )
         provider = Provider(settings, store)
+        computing = stack.enter_context(opened_computing())
         discovery = Discovery(fetcher, providers) if providers else None
-        gather = Gatherer(fetcher, _library(settings), discovery)
+        gather = Gatherer(fetcher, _library(settings), discovery, offload=computing)
 
         async def write(held: HeldLease) -> None:
             # Writers take 20 MB, which a service that has no book to write does without.
-            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, gather)
+            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, gather, computing)
             await jobs.write(held)
 
         worker = await stack.enter_async_context(Worker(store, write))
@@ -63,8 +65,12 @@ def _library(settings: Settings) -> Library | None:
 
 
 def _book_jobs(
-    settings: Settings, store: JobStore, provider: Provider, gather: Gatherer
+    settings: Settings,
+    store: JobStore,
+    provider: Provider,
+    gather: Gatherer,
+    computing: Computing,
 ) -> BookJobs:
     from bookgen.jobs.writing import BookJobs
 
-    return BookJobs(store, gather, provider, parallel=settings.bookgen_parallel)
+    return BookJobs(store, gather, provider, computing, parallel=settings.bookgen_parallel)

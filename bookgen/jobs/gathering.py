@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bookgen.errors import NoSourcesError, SourceError
@@ -17,6 +18,7 @@ from bookgen.sources.document import Original
 from bookgen.sources.fetch import Fetcher, original_of
 from bookgen.sources.library import Library
 from bookgen.sources.load import original_of_file
+from bookgen.writers.base import Offload
 
 __all__ = ["Gatherer"]
 
@@ -33,10 +35,13 @@ class Gatherer:
         fetcher: Fetcher,
         library: Library | None = None,
         discovery: Discovery | None = None,
+        *,
+        offload: Offload = asyncio.to_thread,
     ) -> None:
         self._fetcher = fetcher
         self._library = library
         self._discovery = discovery
+        self._offload = offload
 
     async def __call__(self, order: BookOrder) -> Corpus:
         """Return the corpus of an order. What cannot be fetched or read is among its failures.
@@ -57,7 +62,8 @@ class Gatherer:
             reason = "no sources were named. Name some URLs, or choose the mode automatic."
             raise NoSourcesError(failures or [SourceError(order.character, reason)])
         try:
-            corpus = await asyncio.to_thread(load_sources, (), pages=pages, language=order.language)
+            load = partial(load_sources, (), pages=pages, language=order.language)
+            corpus = await self._offload(load)
         except NoSourcesError as error:
             raise NoSourcesError([*failures, *error.failures]) from error
         return replace(corpus, failures=(*failures, *corpus.failures))

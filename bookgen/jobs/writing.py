@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,7 +16,7 @@ from bookgen.jobs.records import KeptOutline
 from bookgen.jobs.store import JobStore
 from bookgen.models import Biography, Corpus, Report
 from bookgen.pipeline import write_biography
-from bookgen.writers.base import Writer
+from bookgen.writers.base import Offload, Writer
 from bookgen.writers.extractive import ExtractiveWriter
 from bookgen.writers.prompted import PromptedWriter
 
@@ -34,11 +33,18 @@ class BookJobs:
     """
 
     def __init__(
-        self, store: JobStore, gather: Gather, provider: Provider, *, parallel: int
+        self,
+        store: JobStore,
+        gather: Gather,
+        provider: Provider,
+        offload: Offload,
+        *,
+        parallel: int,
     ) -> None:
         self._store = store
         self._gather = gather
         self._provider = provider
+        self._offload = offload
         self._parallel = parallel
 
     async def write(self, held: HeldLease) -> None:
@@ -65,7 +71,7 @@ class BookJobs:
                 parallel=self._parallel,
             )
         await self._store.enter(held.lease, "checks")
-        report = await asyncio.to_thread(review, book, corpus)
+        report = await self._offload(partial(review, book, corpus))
         await self._end(book, report, held)
 
     async def _corpus(self, order: BookOrder, held: HeldLease) -> Corpus:
@@ -82,10 +88,10 @@ class BookJobs:
     @asynccontextmanager
     async def _writer(self, order: BookOrder, held: HeldLease) -> AsyncIterator[Writer]:
         if not self._provider.is_configured:
-            yield ExtractiveWriter(asyncio.to_thread)
+            yield ExtractiveWriter(self._offload)
             return
         async with self._provider.model(order, held) as model:
-            yield PromptedWriter(model, temperature=order.temperature, offload=asyncio.to_thread)
+            yield PromptedWriter(model, temperature=order.temperature, offload=self._offload)
 
     async def _wait_for_approval(
         self, order: BookOrder, corpus: Corpus, kept: KeptOutline | None, held: HeldLease
@@ -94,7 +100,7 @@ class BookJobs:
         paid for before they agree."""
         if kept is None:
             await self._store.enter(held.lease, "outline")
-            outline = await ExtractiveWriter(asyncio.to_thread).outline(order.brief, corpus)
+            outline = await ExtractiveWriter(self._offload).outline(order.brief, corpus)
             await self._store.keep_outline(held.lease, outline)
         await self._store.wait_for_approval(held.lease)
 

@@ -36,7 +36,7 @@ def new(order=ORDER):
 
 def jobs(store, gather=gathered, **settings):
     settings = Settings(_env_file=None, **settings)
-    return BookJobs(store, gather, Provider(settings, store), parallel=4)
+    return BookJobs(store, gather, Provider(settings, store), asyncio.to_thread, parallel=4)
 
 
 async def run(store, job, writing):

@@ -58,7 +58,7 @@ async def test_a_book_goes_on_when_its_database_is_back_and_nothing_is_bought_tw
         settings = Settings(
             _env_file=None, openrouter_base_url=provider.base_url, bookgen_parallel=2
         )
-        writing = BookJobs(lost, gathered, Provider(settings, lost), parallel=2)
+        writing = BookJobs(lost, gathered, Provider(settings, lost), asyncio.to_thread, parallel=2)
         job = await lost.create(new())
 
         async def has_begun():

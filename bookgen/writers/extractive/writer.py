@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +59,27 @@ class _Analysis:
     duplicates: Duplicates
 
 
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """The passages of the prologue and of the epilogue of a book of so many words, which no section
+    gets."""
+
+    known: _Analysis
+    words: int
+    opening: list[int]
+    closing: list[int]
+
+    @property
+    def places(self) -> list[int]:
+        return [*self.opening, *self.closing]
+
+    def without(self, worth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the worth of passages with these at nothing."""
+        rest = worth.copy()
+        rest[self.places] = 0.0
+        return rest
+
+
 class ExtractiveWriter:
     """Writes books that quote. Needs no key and no network; the same input gives the same book.
 
@@ -71,25 +91,18 @@ class ExtractiveWriter:
         self._offload = offload
         self._analysing = asyncio.Lock()
         self._analysis: _Analysis | None = None
+        self._frame: _Frame | None = None
 
     async def outline(self, brief: Brief, corpus: Corpus) -> Outline:
         """Return the plan. Its budgets are what the sections will have; their sum stays within
         `brief.words`. No chapters if nothing in the corpus can be quoted."""
-        known = await self._analyse(brief, corpus)
-        frame = list(chain(*self._frame(known, brief)))
-        reserved = sum(paragraph.words for paragraph in arrange(known.evidence, frame))
-        worth = known.worth.copy()
-        worth[frame] = 0.0
-        left = brief.words - reserved
-        return await self._offload(
-            partial(plan, brief, known.evidence, worth, known.times, known.duplicates, left)
-        )
+        known, frame = await self._framed(brief, corpus)
+        return await self._offload(partial(_outline, brief, known, frame))
 
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that say who the person was, or None where none does."""
-        known = await self._analyse(brief, corpus)
-        opening, _ = self._frame(known, brief)
-        text = _quoted(known, opening, outline)
+        known, frame = await self._framed(brief, corpus)
+        text = _quoted(known, frame.opening, outline)
         return Section(0, 1, PROLOGUE_TITLE[brief.language], text) if text else None
 
     async def introduction(
@@ -120,9 +133,8 @@ class ExtractiveWriter:
 
     async def epilogue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that look back on the life, or None where none does."""
-        known = await self._analyse(brief, corpus)
-        _, closing = self._frame(known, brief)
-        text = _quoted(known, closing, outline)
+        known, frame = await self._framed(brief, corpus)
+        text = _quoted(known, frame.closing, outline)
         chapter = len(outline.chapters) + 1
         return Section(chapter, 1, EPILOGUE_TITLE[brief.language], text) if text else None
 
@@ -135,9 +147,8 @@ class ExtractiveWriter:
     async def further(self, brief: Brief, outline: Outline, words: int, corpus: Corpus) -> Outline:
         """Return the outline with further sections of at most `words` words, each in the chapter
         of its time, for a book that tells its passages in fewer words than they have."""
-        known = await self._analyse(brief, corpus)
-        worth = known.worth.copy()
-        worth[list(chain(*self._frame(known, brief)))] = 0.0
+        known, frame = await self._framed(brief, corpus)
+        worth = frame.without(known.worth)
         evidence, times, duplicates = known.evidence, known.times, known.duplicates
         return await self._offload(
             partial(further, brief, outline, evidence, worth, times, duplicates, words)
@@ -147,19 +158,17 @@ class ExtractiveWriter:
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
     ) -> tuple[TimelineEntry, ...]:
         """Return the dated facts of the life; those that the sections tell are pointed to."""
-        known = await self._analyse(brief, corpus)
-        opening, _ = self._frame(known, brief)
+        known, frame = await self._framed(brief, corpus)
         return await self._offload(
-            partial(timeline, known.everything, known.scores, known.life, sections, opening)
+            partial(timeline, known.everything, known.scores, known.life, sections, frame.opening)
         )
 
     async def glossary(
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
     ) -> tuple[GlossaryEntry, ...]:
         """Return who the people are that the sections name, as the sources say it."""
-        known = await self._analyse(brief, corpus)
-        frame = list(chain(*self._frame(known, brief)))
-        return await self._offload(partial(glossary, known.everything, sections, frame))
+        known, frame = await self._framed(brief, corpus)
+        return await self._offload(partial(glossary, known.everything, sections, frame.places))
 
     async def can_quote(self, passages: Sequence[str], brief: Brief, corpus: Corpus) -> bool:
         """Return whether a section can be quoted from these passages."""
@@ -175,11 +184,14 @@ class ExtractiveWriter:
                 self._analysis = known
         return known
 
-    def _frame(self, known: _Analysis, brief: Brief) -> tuple[list[int], list[int]]:
-        """Return the passages of the prologue and of the epilogue, which no section gets."""
-        opening = choose_prologue(known.evidence, known.relevance, brief.words)
-        closing = choose_epilogue(known.evidence, known.relevance, known.life, brief.words, opening)
-        return opening, closing
+    async def _framed(self, brief: Brief, corpus: Corpus) -> tuple[_Analysis, _Frame]:
+        known = await self._analyse(brief, corpus)
+        async with self._analysing:
+            frame = self._frame
+            if frame is None or frame.known is not known or frame.words != brief.words:
+                frame = await self._offload(partial(_choose_frame, known, brief.words))
+                self._frame = frame
+        return known, frame
 
 
 def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
@@ -201,6 +213,18 @@ def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
         life=life,
         duplicates=found,
     )
+
+
+def _choose_frame(known: _Analysis, words: int) -> _Frame:
+    opening = choose_prologue(known.evidence, known.relevance, words)
+    closing = choose_epilogue(known.evidence, known.relevance, known.life, words, opening)
+    return _Frame(known, words, opening, closing)
+
+
+def _outline(brief: Brief, known: _Analysis, frame: _Frame) -> Outline:
+    reserved = sum(paragraph.words for paragraph in arrange(known.evidence, frame.places))
+    worth, left = frame.without(known.worth), brief.words - reserved
+    return plan(brief, known.evidence, worth, known.times, known.duplicates, left)
 
 
 def _quoted(known: _Analysis, places: list[int], outline: Outline) -> str:
