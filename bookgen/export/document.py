@@ -29,6 +29,7 @@ from bookgen.export.layout import (
     web_address,
     years,
 )
+from bookgen.export.phrases import Phrases
 from bookgen.models import Biography, Report
 from bookgen.text.formats import format_date
 
@@ -37,6 +38,8 @@ __all__ = ["document", "identifier"]
 Node: TypeAlias = dict[str, Any]
 
 _API_VERSION = (1, 23, 1)
+# A name, kinds and other attributes.
+_PLAIN: tuple[str, list[str], list[list[str]]] = ("", [], [])
 _BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 # What XML 1.0 cannot hold, the other controls, and the code points that are no characters.
 _NOT_TEXT = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
@@ -44,16 +47,24 @@ _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?(?::\d{1,5})?")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def document(biography: Biography, report: Report) -> bytes:
+def document(
+    biography: Biography, report: Report, *, contents: bool = False, ways_back: bool = False
+) -> bytes:
     """Return the book as pandoc's JSON.
 
-    The same biography and report give the same bytes: no date of today, no path of this machine.
+    With `contents` a list of its chapters comes first. With `ways_back` a note begins with its
+    number in its chapter, which leads back to the text: for EPUB, whose notes pandoc does not
+    number. The same biography and report give the same bytes: no date of today, no path of this
+    machine.
     """
     book = lay_out(biography)
+    blocks = [*_Blocks(book, biography, report, ways_back).all()]
+    if contents:
+        blocks = [*_contents(blocks, book.phrases), *blocks]
     tree = {
         "pandoc-api-version": _API_VERSION,
         "meta": _metadata(book, identifier(biography)),
-        "blocks": [*_Blocks(book, biography, report).all()],
+        "blocks": blocks,
     }
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -84,15 +95,26 @@ def _metadata(book: Book, urn: str) -> Node:
     return {name: {"t": "MetaString", "c": _clean(value)} for name, value in values.items()}
 
 
+def _contents(blocks: list[Node], phrases: Phrases) -> Iterator[Node]:
+    """Yield a list of the chapters, in the styles that word processors give their own."""
+    yield _div([_para([_text(phrases.contents)])], style="TOC Heading")
+    headings = (block["c"] for block in blocks if block["t"] == "Header")
+    entries = (_link(text, f"#{name}") for level, (name, *_), text in headings if level == 1)
+    yield _div([_para([entry]) for entry in entries], style="TOC 1")
+
+
 class _Blocks:
     """Builds the blocks of one book."""
 
-    def __init__(self, book: Book, biography: Biography, report: Report) -> None:
+    def __init__(self, book: Book, biography: Biography, report: Report, ways_back: bool) -> None:
         self._book = book
         self._phrases = book.phrases
         self._about_rows = about(book, biography.brief, report)
         self._notes = {note.number: note for note in book.notes}
         self._places: dict[tuple[int, int], str] = {}
+        self._ways_back = ways_back
+        # Notes of the chapter so far.
+        self._count = 0
 
     def all(self) -> Iterator[Node]:
         """Yield the book in the order of reading; a note stands where it is referred to."""
@@ -104,32 +126,38 @@ class _Blocks:
         if book.epilogue:
             yield from self._around("epilogue", phrases.epilogue, book.epilogue)
         if book.timeline:
-            yield _heading(1, "timeline", phrases.timeline)
+            yield self._chapter_heading("timeline", phrases.timeline)
             yield _definitions(
                 (format_date(entry.date, book.language), self._entry(entry))
                 for entry in book.timeline
             )
         if book.glossary:
-            yield _heading(1, "glossary", phrases.glossary)
+            yield self._chapter_heading("glossary", phrases.glossary)
             yield _definitions((entry.term, self._entry(entry)) for entry in book.glossary)
-        yield _heading(1, "bibliography", phrases.bibliography)
+        yield self._chapter_heading("bibliography", phrases.bibliography)
         yield _bullets(self._work(work) for work in book.works)
         if book.uncited:
             yield _para([_text(phrases.not_quoted)])
             yield _bullets(self._work(work) for work in book.uncited)
         yield from self._about()
 
+    def _chapter_heading(self, name: str, text: str) -> Node:
+        self._count = 0
+        return _heading(1, name, text)
+
     def _around(self, name: str, title: str, part: Part) -> Iterator[Node]:
         """Yield what stands around the chapters: the prologue, the epilogue."""
-        yield _heading(1, name, title)
+        yield self._chapter_heading(name, title)
         if part.title.casefold() != title.casefold():
             yield _heading(2, f"{name}-title", part.title)
         yield from self._paragraphs(part)
 
     def _chapter(self, chapter: Chapter) -> Iterator[Node]:
-        yield _heading(1, f"chapter-{chapter.number}", f"{chapter.number}. {chapter.title}")
+        yield self._chapter_heading(
+            f"chapter-{chapter.number}", f"{chapter.number}. {chapter.title}"
+        )
         if period := years(chapter, self._book.language):
-            yield _div("period", [_para([_text(period)])])
+            yield _div([_para([_text(period)])], kind="period")
         for part in chapter.parts:
             if part.number and (len(chapter.parts) > 1 or part.title != chapter.title):
                 name = f"section-{chapter.number}-{part.number}"
@@ -156,7 +184,9 @@ class _Blocks:
         for place, number in enumerate(numbers):
             if place:
                 yield {"t": "Superscript", "c": [_text(", ")]}
-            yield {"t": "Note", "c": [_para(self._note(self._notes[number]))]}
+            self._count += 1
+            way_back = [_way_back(self._count), _text(". ")] if self._ways_back else []
+            yield {"t": "Note", "c": [_para([*way_back, *self._note(self._notes[number])])]}
 
     def _note(self, note: LaidOutNote) -> list[Node]:
         phrases, heading = self._phrases, note.passage.heading
@@ -187,7 +217,7 @@ class _Blocks:
         count = len(book.works)
         drawn = phrases.drawn_from_one if count == 1 else phrases.drawn_from.format(count=count)
         written = phrases.written_by.format(version=__version__, models=", ".join(book.models))
-        yield _heading(1, "about", phrases.about)
+        yield self._chapter_heading("about", phrases.about)
         yield _para([_text(f"{drawn}. {written}.")])
         yield _definitions((name, [_text(value)]) for name, value in self._about_rows)
 
@@ -230,32 +260,41 @@ def _text(text: str) -> Node:
     return {"t": "Str", "c": _clean(text)}
 
 
-def _attributes(name: str = "", classes: Iterable[str] = ()) -> list[Any]:
-    return [name, [*classes], []]
-
-
 def _link(inlines: list[Node], target: str) -> Node:
-    return {"t": "Link", "c": [_attributes(), inlines, [target, ""]]}
+    return {"t": "Link", "c": [_PLAIN, inlines, [target, ""]]}
+
+
+def _way_back(count: int) -> Node:
+    """Return a link to where pandoc sets the reference to a chapter's note."""
+    attributes = ["", ["footnote-back"], [["role", "doc-backlink"]]]
+    return {"t": "Link", "c": [attributes, [_text(str(count))], [f"#fnref{count}", ""]]}
 
 
 def _heading(level: int, name: str, text: str) -> Node:
-    return {"t": "Header", "c": [level, _attributes(name), [_text(text)]]}
+    return {"t": "Header", "c": [level, [name, [], []], [_text(text)]]}
 
 
 def _para(inlines: list[Node]) -> Node:
     return {"t": "Para", "c": inlines}
 
 
-def _div(name: str, blocks: list[Node]) -> Node:
-    return {"t": "Div", "c": [_attributes(classes=[name]), blocks]}
+def _plain(inlines: list[Node]) -> Node:
+    return {"t": "Plain", "c": inlines}
+
+
+def _div(blocks: list[Node], *, kind: str = "", style: str = "") -> Node:
+    """Return blocks of a kind, or with a style of word processors."""
+    kinds = [kind] if kind else []
+    styles = [["custom-style", style]] if style else []
+    return {"t": "Div", "c": [["", kinds, styles], blocks]}
 
 
 def _bullets(items: Iterable[list[Node]]) -> Node:
-    return {"t": "BulletList", "c": [[{"t": "Plain", "c": item}] for item in items]}
+    return {"t": "BulletList", "c": [[_plain(item)] for item in items]}
 
 
 def _definitions(entries: Iterable[tuple[str, list[Node]]]) -> Node:
     return {
         "t": "DefinitionList",
-        "c": [[[_text(term)], [[_para(inlines)]]] for term, inlines in entries],
+        "c": [[[_text(term)], [[_plain(inlines)]]] for term, inlines in entries],
     }

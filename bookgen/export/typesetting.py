@@ -1,0 +1,26 @@
+"""The program that sets a book as PDF: its tree comes in, the pages go out.
+
+It is run by its path, in a process that can be ended: Typst cannot, and keeps what it took.
+"""
+
+import sys
+from pathlib import Path
+
+import typst
+
+__all__: list[str] = []
+
+
+def main() -> None:
+    pages = Path(__file__).with_name("book.typ")
+    tree = sys.stdin.buffer.read().decode()
+    try:
+        made = typst.compile(pages.read_bytes(), format="pdf", sys_inputs={"document": tree})
+    except typst.TypstError as error:
+        sys.exit(error.diagnostic)
+    assert isinstance(made, bytes)
+    sys.stdout.buffer.write(made)
+
+
+if __name__ == "__main__":
+    main()
