@@ -153,7 +153,7 @@ def test_sources_about_somebody_else_end_with_one(run, sources, tmp_path):
     [
         (["--words", "10"], "1,000 to 200,000"),
         (["--chapters", "0"], "1 to 50"),
-        (["--format", "epub"], "'epub'"),
+        (["--format", "mobi"], "'mobi'"),
         (["--format", ","], "some of md, txt, html"),
         (["--language", "fr"], "fr"),
         (["--words", "many"], "--words"),

@@ -135,7 +135,8 @@ class _Blocks:
             yield self._chapter_heading("glossary", phrases.glossary)
             yield _definitions((entry.term, self._entry(entry)) for entry in book.glossary)
         yield self._chapter_heading("bibliography", phrases.bibliography)
-        yield _bullets(self._work(work) for work in book.works)
+        if book.works:
+            yield _bullets(self._work(work) for work in book.works)
         if book.uncited:
             yield _para([_text(phrases.not_quoted)])
             yield _bullets(self._work(work) for work in book.uncited)

@@ -19,7 +19,7 @@ __all__ = ["SECONDS", "has_pandoc", "has_typst", "pandoc", "run", "typst"]
 SECONDS = 120.0
 _PANDOC = "pandoc.exe" if os.name == "nt" else "pandoc"
 _TYPESETTING = Path(__file__).with_name("typesetting.py")
-_LAST_CHARACTERS = 500
+_LONGEST_REASON = 300
 
 
 def has_pandoc() -> bool:
@@ -42,28 +42,29 @@ async def pandoc(tree: bytes, form: str, *options: str) -> bytes:
     if path is None:
         raise ExportError(form, "pandoc is not installed")
     command = [str(path), "--from=json", f"--to={form}", "--sandbox", *options, "--output=-"]
-    return await run(command, tree, form)
+    return await run(command, tree, "pandoc", form)
 
 
 async def typst(tree: bytes) -> bytes:
     """Return the PDF that Typst sets of a tree in pandoc's JSON. Raises ExportError."""
     # With -P the modules beside the program do not stand in for others of the same names.
-    return await run([sys.executable, "-P", str(_TYPESETTING)], tree, "pdf")
+    return await run([sys.executable, "-P", str(_TYPESETTING)], tree, "typst", "pdf")
 
 
-async def run(command: Sequence[str], given: bytes, form: str, seconds: float = SECONDS) -> bytes:
+async def run(
+    command: Sequence[str], given: bytes, name: str, form: str, seconds: float = SECONDS
+) -> bytes:
     """Return what a program writes, given its input.
 
     It leaves no file behind, and is ended where it takes longer or the caller is cancelled. Raises
-    ExportError where it fails, with `form` as the format that was to be made.
+    ExportError where it fails, which calls the program by `name` and what it was to make `form`.
     """
-    name = Path(command[0]).stem
     try:
         process = await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, stderr=PIPE
         )
     except OSError as error:
-        raise ExportError(form, f"{command[0]} cannot be run: {error.strerror}") from error
+        raise ExportError(form, f"{name} cannot be run: {error.strerror}") from error
     try:
         async with asyncio.timeout(seconds):
             made, told = await process.communicate(given)
@@ -74,7 +75,9 @@ async def run(command: Sequence[str], given: bytes, form: str, seconds: float = 
             process.kill()
             await process.wait()
     if process.returncode != 0:
-        reason = told.decode(errors="replace").strip()[-_LAST_CHARACTERS:]
+        # The last line is the reason; those before it may tell of the machine.
+        lines = told.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
+        reason = lines[-1].strip()[:_LONGEST_REASON].rstrip(".")
         raise ExportError(form, f"{name} ended with {process.returncode}: {reason}")
     return made
 

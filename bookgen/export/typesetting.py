@@ -17,7 +17,7 @@ def main() -> None:
     try:
         made = typst.compile(pages.read_bytes(), format="pdf", sys_inputs={"document": tree})
     except typst.TypstError as error:
-        sys.exit(error.diagnostic)
+        sys.exit(error.message)
     assert isinstance(made, bytes)
     sys.stdout.buffer.write(made)
 
