@@ -35,8 +35,8 @@ def has_typst() -> bool:
 async def pandoc(tree: bytes, form: str, *options: str) -> bytes:
     """Return the file that pandoc makes of a tree in its JSON. Raises ExportError.
 
-    In its sandbox it reads no file but those that the options name, and fetches nothing; the time
-    of day in what it makes is 1970.
+    In its sandbox it reads no file and fetches nothing, and the time is always the same: the first
+    second of 1970.
     """
     path = _pandoc()
     if path is None:
