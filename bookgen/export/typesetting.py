@@ -12,6 +12,7 @@ __all__: list[str] = []
 
 
 def main() -> None:
+    """Set the tree on standard input; where Typst cannot, say why and exit with 1."""
     pages = Path(__file__).with_name("book.typ")
     tree = sys.stdin.buffer.read().decode()
     try:
