@@ -1,4 +1,5 @@
-"""Export: a finished book of 30,000 words as Markdown and as one HTML page, and read back.
+"""Export: a finished book of 30,000 words as Markdown, as one HTML page and as the tree that other
+programs take, and read back.
 
 The book does not come from a writer: what a writer does to its books is no change of the export.
 """
@@ -38,6 +39,15 @@ class Markdown(_Export):
 
 class Html(_Export):
     renderer = "bookgen.export.html:render"
+
+
+class Tree(_Export):
+    """Build what EPUB, DOCX and PDF are made from; what the other programs take is theirs."""
+
+    renderer = "bookgen.export.document:document"
+
+    def verify(self, result):
+        super().verify(result.decode())
 
 
 class ReadBack(_Export):

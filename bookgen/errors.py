@@ -2,6 +2,7 @@
 
 BookgenError
 ├── InputError          a value given by the caller is out of range or of the wrong form
+│   └── MissingExtraError   what was asked for needs an extra that is not installed: which
 ├── SourceError         one source cannot be read: which, and why
 │   └── FetchError      a page cannot be fetched: why, as a code (in sources.fetch)
 ├── NoSourcesError      nothing was left to write from: every source that failed, and why
@@ -9,7 +10,8 @@ BookgenError
 ├── ProviderError       a model's provider gave no reply: status, its message, attempts
 ├── ReplyError          a model's reply cannot be used: cut off, or not of the form asked for
 ├── BudgetError         the next paid call would exceed the budget
-└── BookFormatError     a file is not a book that this version can read back
+├── BookFormatError     a file is not a book that this version can read back
+└── ExportError         a finished book cannot be made into a format: which, and why
 
 Every message names the value and the way out. None of them knows HTTP or exit codes.
 """
@@ -22,7 +24,9 @@ __all__ = [
     "BookFormatError",
     "BookgenError",
     "BudgetError",
+    "ExportError",
     "InputError",
+    "MissingExtraError",
     "NoSourcesError",
     "ProviderError",
     "ReplyError",
@@ -37,6 +41,21 @@ class BookgenError(Exception):
 
 class InputError(BookgenError):
     """A value given by the caller is out of range or of the wrong form."""
+
+
+class MissingExtraError(InputError):
+    """What was asked for needs an extra that is not installed.
+
+    `what` is that in words, `extra` the name that pip knows it by.
+    """
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(what, extra)
+        self.what = what
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.what} needs more than bookgen alone: pip install 'bookgen[{self.extra}]'"
 
 
 class SourceError(BookgenError):
@@ -114,3 +133,21 @@ class BudgetError(BookgenError):
 
 class BookFormatError(BookgenError):
     """A file is not a book that this version can read back."""
+
+
+class ExportError(BookgenError):
+    """A finished book cannot be made into a format.
+
+    `format` is the format's name, `reason` says what failed.
+    """
+
+    def __init__(self, format: str, reason: str) -> None:  # noqa: A002 - the field's name
+        super().__init__(format, reason)
+        self.format = format
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"The book is finished, but cannot be made into {self.format}: {self.reason}. "
+            "md, txt and html need no other program."
+        )

@@ -60,3 +60,6 @@ class Settings(BaseSettings):
     bookgen_job_budget: float | None = Field(default=None, ge=0)
     # Books that one process writes at once; others wait.
     bookgen_concurrency: int = Field(default=4, ge=1)
+    # Books that one process makes into EPUB, DOCX, PDF or zip at once; others wait. Each takes
+    # 180 MB for 51,000 words, a PDF of 200,000 words 800 MB.
+    bookgen_conversions: int = Field(default=2, ge=1)

@@ -22,6 +22,10 @@ TRIALS = (
      "--chapters", "2", "--format", "md,txt,html,csl,bib", "--out", "ada"],
     ["check", "ada/book.md", "--sources", str(EXAMPLE)],
 )  # fmt: skip
+TRIALS_WITH_EXTRA = (
+    ["write", "Ada Lovelace", "--quote", "--sources", str(EXAMPLE), "--words", "2000",
+     "--chapters", "2", "--format", "epub,docx,pdf,zip", "--out", "converted"],
+)  # fmt: skip
 
 
 def main() -> int:
@@ -52,17 +56,17 @@ def build(work: Path) -> Path:
 
 
 def try_out(wheel: Path, work: Path) -> None:
-    """Install the wheel and its dependencies, nothing else, and write a book.
-
-    Raises CalledProcessError.
-    """
+    """Install the wheel and its dependencies, nothing else, and write a book; then the extra that
+    makes other formats of it, and make them. Raises CalledProcessError."""
     environment = work / "environment"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     bin_folder = environment / ("Scripts" if sys.platform == "win32" else "bin")
     pip = [bin_folder / "python", "-m", "pip", "install", "--quiet"]
-    subprocess.run([*pip, "--constraint", ROOT / "requirements.lock", wheel], check=True)
-    for trial in TRIALS:
-        subprocess.run([bin_folder / "bookgen", *trial], cwd=work, check=True)
+    pip += ["--constraint", ROOT / "requirements.lock"]
+    for package, trials in ((wheel, TRIALS), (f"{wheel}[export]", TRIALS_WITH_EXTRA)):
+        subprocess.run([*pip, package], check=True)
+        for trial in trials:
+            subprocess.run([bin_folder / "bookgen", *trial], cwd=work, check=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from support.converted import entries
 
 from bookgen import __version__
 from bookgen.cli import main
@@ -153,7 +154,7 @@ def test_sources_about_somebody_else_end_with_one(run, sources, tmp_path):
     [
         (["--words", "10"], "1,000 to 200,000"),
         (["--chapters", "0"], "1 to 50"),
-        (["--format", "epub"], "'epub'"),
+        (["--format", "mobi"], "'mobi'"),
         (["--format", ","], "some of md, txt, html"),
         (["--language", "fr"], "fr"),
         (["--words", "many"], "--words"),
@@ -216,6 +217,45 @@ def test_the_check_speaks_to_machines(run, book):
     assert report["passed"] is True
     assert report["coverage"] is None
     assert {"name", "value", "limit", "passed", "details"} == set(report["checks"][0])
+
+
+def test_a_book_is_written_in_every_format_that_is_named(run, sources, tmp_path):
+    code, out, err = run(
+        "write", "Ada Lovelace", "--sources", sources, "--words", 1000, "--chapters", 2,
+        "--format", "EPUB,docx, pdf,zip,pdf", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0, err
+    names = ["book.docx", "book.epub", "book.pdf", "book.zip", "report.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    assert all(name in out for name in names)
+    packed = entries((tmp_path / "out" / "book.zip").read_bytes())
+    for name in (*names[:3], "report.json"):
+        assert packed[name] == (tmp_path / "out" / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["epub", "docx", "pdf"])
+def test_without_the_extra_nothing_is_read_or_written(run, tmp_path, monkeypatch, name):
+    for module in ("pypandoc", "typst"):
+        monkeypatch.setitem(sys.modules, module, None)
+    missing = tmp_path / "no such folder"
+    code, _, err = run("write", "Ada Lovelace", "--sources", missing, "--format", f"md,{name}")
+    assert (code, err) == (
+        2,
+        f"bookgen: The format {name} needs more than bookgen alone: "
+        "pip install 'bookgen[export]'\n",
+    )
+    assert not any((tmp_path / "here").iterdir())
+
+
+def test_a_conversion_that_fails_leaves_the_folder_as_it_was(run, sources, tmp_path, monkeypatch):
+    (tmp_path / "nothing.py").write_text("raise SystemExit('no room for the pages')")
+    monkeypatch.setattr("bookgen.export.programs._TYPESETTING", tmp_path / "nothing.py")
+    code, _, err = run(
+        "write", "Ada Lovelace", "--sources", sources, "--words", 1000, "--format", "md,pdf"
+    )
+    assert code == 1
+    assert "into pdf: typst ended with 1: no room for the pages" in err
+    assert not any((tmp_path / "here").iterdir())
 
 
 def test_references_are_written_for_other_programs(run, sources, tmp_path):

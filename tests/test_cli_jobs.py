@@ -67,11 +67,12 @@ def test_jobs_are_seen_and_changed_beside_a_service(ordered, bookgen, tmp_path):
     assert shown["events"][-1]["kind"] == "done"
 
     code, out, _ = bookgen(
-        "jobs", "export", finished, "--format", "md,txt", "--out", str(tmp_path / "ada")
+        "jobs", "export", finished, "--format", "md,txt,epub", "--out", str(tmp_path / "ada")
     )
     assert code == 0
     assert (tmp_path / "ada" / "book.md").read_text(encoding="utf-8").count("[^") > 20
     assert (tmp_path / "ada" / "book.txt").is_file()
+    assert (tmp_path / "ada" / "book.epub").read_bytes().startswith(b"PK")
     assert json.loads((tmp_path / "ada" / "report.json").read_text())["passed"]
 
     assert bookgen("jobs", "resume", failed)[0] == 0

@@ -1,6 +1,7 @@
 """Books by a model from the command line: forecast, budget, resume, outline; on a real port."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,3 +180,12 @@ def test_the_key_is_nowhere(run, tmp_path):
     assert KEY not in out + err + out_too + err_too
     for file in tmp_path.rglob("*"):
         assert file.is_dir() or KEY not in file.read_text(encoding="utf-8")
+
+
+def test_without_the_extra_no_call_is_made(run, provider, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypandoc", None)
+    code, _, err = run(provider, "write", *ADA, "--out", "ada", "--format", "epub")
+    assert code == 2
+    assert "pip install 'bookgen[export]'" in err
+    assert provider.state.calls == 0
+    assert not (tmp_path / "ada").exists()

@@ -4,13 +4,22 @@ import pickle
 
 import pytest
 
-from bookgen.errors import BudgetError, NoSourcesError, ProviderError, SourceError
+from bookgen.errors import (
+    BudgetError,
+    ExportError,
+    MissingExtraError,
+    NoSourcesError,
+    ProviderError,
+    SourceError,
+)
 
 ERRORS = [
     (SourceError("a.txt", "it is empty."), ("a.txt", "it is empty.")),
     (NoSourcesError([SourceError("a.txt", "it is empty.")]), ("a.txt: it is empty.",)),
     (ProviderError(429, "Rate limit exceeded", 4), ("429", "Rate limit exceeded", "4 attempts")),
     (ProviderError(None, "connection refused"), ("no connection", "1 attempt ")),
+    (MissingExtraError("The format pdf", "export"), ("pdf", "pip install 'bookgen[export]'")),
+    (ExportError("epub", "pandoc ended with 1"), ("into epub: pandoc ended with 1", "md, txt")),
     (BudgetError(2.5, 2.4991, 0.0125), ("$2.50", "$2.4991", "$0.0125", "--resume")),
 ]
 

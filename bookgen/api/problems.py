@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bookgen.errors import BookgenError, InputError
+from bookgen.errors import BookgenError, ExportError, InputError, MissingExtraError
 from bookgen.jobs.errors import ConflictError, JobNotFoundError, JobStateError, StoreError
 
 __all__ = ["MEDIA_TYPE", "ProblemError", "add_handlers", "problem_response"]
@@ -29,7 +29,9 @@ _KINDS: tuple[tuple[type[BookgenError], int, str], ...] = (
     (JobStateError, 409, "job-state"),
     (ConflictError, 409, "conflict"),
     (StoreError, 503, "store-unavailable"),
+    (MissingExtraError, 409, "missing-extra"),
     (InputError, 422, "invalid-input"),
+    (ExportError, 409, "export-failed"),
 )
 
 

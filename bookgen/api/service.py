@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from bookgen.api.conversions import Conversions
 from bookgen.api.metrics import Metrics, Sampler
 from bookgen.jobs.database import Database, open_database
 from bookgen.jobs.embedded import EmbeddedRunner
@@ -38,6 +39,7 @@ class Service:
     engine: Engine
     runner: Runner
     metrics: Metrics
+    conversions: Conversions
 
 
 @asynccontextmanager
@@ -55,7 +57,8 @@ async def opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Service]
             else _queued(database)
         )
         await stack.enter_async_context(Sampler(metrics, store, engine.provider))
-        yield Service(settings, database, store, engine, runner, metrics)
+        conversions = Conversions(settings.bookgen_conversions)
+        yield Service(settings, database, store, engine, runner, metrics, conversions)
 
 
 @asynccontextmanager

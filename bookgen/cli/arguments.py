@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["LanguageName", "ModelName", "RequestsPerMinute", "SourcePaths", "Subject"]
+__all__ = [
+    "FORMAT_NAMES",
+    "LanguageName",
+    "ModelName",
+    "RequestsPerMinute",
+    "SourcePaths",
+    "Subject",
+]
+
+# As bookgen.export.formats has them, which takes longer to load than help should.
+FORMAT_NAMES = "md,txt,html,epub,docx,pdf,csl,bib,zip"
 
 
 class LanguageName(StrEnum):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bookgen.cli.failing import FAILED, plain_errors
-from bookgen.cli.output import print_checks, report_json
+from bookgen.cli.output import print_checks
 from bookgen.errors import BookFormatError, InputError
 
 __all__ = ["check"]
@@ -41,7 +41,9 @@ def check(
             corpus = load_sources(sources, language=parsed.brief.language)
         report = check_book(parsed, corpus)
         if as_json:
-            typer.echo(report_json(parsed.brief, report))
+            from bookgen.export.report import report_json
+
+            typer.echo(report_json(parsed.brief, report), nl=False)
         else:
             print_checks(parsed.brief.subject, report)
             for failure in corpus.failures if corpus else ():

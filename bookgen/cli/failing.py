@@ -11,6 +11,7 @@ import typer
 from bookgen.errors import (
     BookgenError,
     BudgetError,
+    ExportError,
     NoSourcesError,
     ProviderError,
     ReplyError,
@@ -20,7 +21,7 @@ from bookgen.errors import (
 __all__ = ["FAILED", "plain_errors"]
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
-_NOT_DONE = (NoSourcesError, WriterError, ProviderError, ReplyError, BudgetError)
+_NOT_DONE = (NoSourcesError, WriterError, ProviderError, ReplyError, BudgetError, ExportError)
 
 
 @contextmanager

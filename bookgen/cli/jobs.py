@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bookgen.cli.arguments import FORMAT_NAMES
 from bookgen.cli.failing import plain_errors
 from bookgen.cli.store import with_store
 from bookgen.errors import InputError
@@ -95,20 +96,17 @@ def export(
     job: JobId,
     out: Annotated[Path, typer.Option(help="The folder to write to.", metavar="DIR")],
     formats: Annotated[
-        str, typer.Option("--format", help="What to write, parted by commas.", metavar="F,F")
+        str,
+        typer.Option("--format", help="What to write, parted by commas.", metavar=FORMAT_NAMES),
     ] = "md,html",
 ) -> None:
     """Write a job's book into a folder; of an unfinished one, what there is of it."""
     with plain_errors():
-        from bookgen.cli.output import render
+        from bookgen.cli.output import asked_formats, render
         from bookgen.export.files import write_files
-        from bookgen.export.formats import FORMATS
         from bookgen.jobs.books import kept_book
 
-        names = [name.strip() for name in formats.split(",") if name.strip()]
-        unknown = [name for name in names if name not in FORMATS]
-        if unknown or not names:
-            raise InputError(f"--format takes {', '.join(FORMATS)}, not {formats!r}.")
+        names = asked_formats(formats)
         found = with_store(lambda store: kept_book(store, job))
         if found is None:
             raise InputError(f"No section of job {job} is finished yet.")

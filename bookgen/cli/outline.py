@@ -50,7 +50,7 @@ def outline(
             corpus = load_sources(sources, language=brief.language, on_progress=progress.say)
             progress.say(f"Planning {brief.subject} from {len(corpus.sources)} sources")
             plan = asyncio.run(_plan(brief, corpus, options))
-        write_files(out.parent, {out.name: _text(plan, corpus)})
+        write_files(out.parent, {out.name: _text(plan, corpus).encode()})
         typer.echo(f"{out}: {len(plan.chapters)} chapters, {len(plan.sections)} sections")
 
 

@@ -1,29 +1,48 @@
-"""What the commands print, and the texts of the files they write."""
+"""What the commands print, and the files of the books they write."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import typer
 
-from bookgen import __version__
+from bookgen.errors import InputError
 from bookgen.models import Biography, Brief, Corpus, Report
 from bookgen.text.formats import format_number, format_share
 
-__all__ = ["print_checks", "print_summary", "render", "report_json"]
+__all__ = ["asked_formats", "print_checks", "print_summary", "render"]
 
 
-def render(biography: Biography, report: Report, formats: Sequence[str]) -> dict[str, str]:
-    """Return the texts of a book's files by their names, the report among them."""
+def asked_formats(value: str) -> list[str]:
+    """Return the formats that `--format` names, each once. Raises InputError for others, and for
+    those that cannot be had here."""
     from bookgen.export.formats import FORMATS
 
-    texts = {FORMATS[name].file: FORMATS[name].render(biography, report) for name in formats}
-    return {**texts, "report.json": report_json(biography.brief, report, biography) + "\n"}
+    names = [name.strip().lower() for name in value.split(",") if name.strip()]
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown or not names:
+        raise InputError(f"--format takes some of {', '.join(FORMATS)}; not {value!r}.")
+    for name in names:
+        FORMATS[name].require()
+    return list(dict.fromkeys(names))
+
+
+def render(biography: Biography, report: Report, formats: Sequence[str]) -> dict[str, bytes]:
+    """Return the contents of a book's files by their names, the report among them. Raises
+    ExportError."""
+    return asyncio.run(_render(biography, report, formats))
+
+
+async def _render(biography: Biography, report: Report, formats: Sequence[str]) -> dict[str, bytes]:
+    from bookgen.export.formats import FORMATS, REPORT_FILE
+    from bookgen.export.report import report_json
+
+    wanted = [FORMATS[name] for name in formats]
+    files = {one.file: await one.render(biography, report) for one in wanted}
+    return {**files, REPORT_FILE: report_json(biography.brief, report, biography).encode()}
 
 
 def print_summary(
@@ -85,22 +104,3 @@ def print_checks(subject: str, report: Report) -> None:
         typer.echo(report.shortfall)
     if report.coverage is None:
         typer.echo("The quotations were not looked up: name the book's sources with --sources.")
-
-
-def report_json(brief: Brief, report: Report, book: Biography | None = None) -> str:
-    """Return the report, and where the texts of a `book` came from that a model wrote, as JSON."""
-    values: dict[str, Any] = {
-        "schema": 1,
-        "bookgen": __version__,
-        "asked": asdict(brief),
-        "passed": all(result.passed for result in report.checks),
-        **asdict(report),
-    }
-    provenance = [
-        {"chapter": one.chapter, "section": one.number, **asdict(one.provenance)}
-        for one in (book.parts if book else ())
-        if one.provenance is not None
-    ]
-    if provenance:
-        values["provenance"] = provenance
-    return json.dumps(values, ensure_ascii=False, indent=2)

@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bookgen.cli.arguments import LanguageName, ModelName, RequestsPerMinute, SourcePaths, Subject
+from bookgen.cli.arguments import (
+    FORMAT_NAMES,
+    LanguageName,
+    ModelName,
+    RequestsPerMinute,
+    SourcePaths,
+    Subject,
+)
 from bookgen.cli.failing import plain_errors
 from bookgen.cli.model import ModelOptions, Session, opened
 from bookgen.cli.outline import read_outline
-from bookgen.cli.output import print_summary, render
+from bookgen.cli.output import asked_formats, print_summary, render
 from bookgen.cli.progress import ShownProgress
 from bookgen.errors import InputError
 from bookgen.models import Biography, Brief, Corpus, Outline, Report
@@ -44,7 +51,7 @@ def write(
         LanguageName, typer.Option(help="Language of the sources and the book.")
     ] = LanguageName.en,
     format: Annotated[  # noqa: A002 - the option's name
-        str, typer.Option(help="What to write, parted by commas.", metavar="md,txt,html,csl,bib")
+        str, typer.Option(help="What to write, parted by commas.", metavar=FORMAT_NAMES)
     ] = "md,html",
     outline: Annotated[
         Path | None,
@@ -74,7 +81,7 @@ def write(
     """Write a biography of SUBJECT from sources: with a language model where OPENROUTER_API_KEY,
     OPENROUTER_BASE_URL or --model names one, else in the words of the sources."""
     with plain_errors():
-        formats = _formats(format)
+        formats = asked_formats(format)
         brief = Brief(subject.strip(), words=words, chapters=chapters, language=language.value)
         folder = out or Path(_slug(brief.subject))
         if folder.exists() and not folder.is_dir():
@@ -85,11 +92,11 @@ def write(
         asked = _Asked(brief, sources, folder, outline, options, resume, again)
         with ShownProgress() as progress:
             corpus, biography, report, cost = _write(asked, progress)
-        texts = render(biography, report, formats)
+        files = render(biography, report, formats)
 
         from bookgen.export.files import write_files
 
-        paths = write_files(folder, texts)
+        paths = write_files(folder, files)
         print_summary(brief, corpus, report, paths, cost)
 
 
@@ -182,16 +189,6 @@ def _place(text: str) -> tuple[int, int]:
     if match is None:
         raise InputError(f"--again takes a chapter and a section such as 3.2, not {text!r}.")
     return int(match[1]), int(match[2])
-
-
-def _formats(value: str) -> list[str]:
-    from bookgen.export.formats import FORMATS
-
-    names = [name.strip().lower() for name in value.split(",") if name.strip()]
-    unknown = [name for name in names if name not in FORMATS]
-    if unknown or not names:
-        raise InputError(f"--format takes some of {', '.join(FORMATS)}; not {value!r}.")
-    return list(dict.fromkeys(names))
 
 
 def _slug(subject: str) -> str:

@@ -1,1 +1,3 @@
-"""A finished book as a file: Markdown, which can be read back, and one self-contained HTML page."""
+"""A finished book as a file: Markdown, which can be read back, text, one self-contained HTML page,
+and, by other programs, EPUB, DOCX and PDF.
+"""

@@ -9,20 +9,20 @@ from pathlib import Path
 __all__ = ["write_files"]
 
 
-def write_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write each text under its name into `folder`, which is made where it is missing.
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write each content under its name into `folder`, which is made where it is missing.
 
     Every file is written beside its place first and then renamed over what stood there; when
     anything fails, the files not yet renamed are left as they were. Returns the paths. Raises
     OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    drafts = {folder / name: folder / f".{name}.{os.getpid()}.part" for name in texts}
+    drafts = {folder / name: folder / f".{name}.{os.getpid()}.part" for name in contents}
     try:
-        for (path, draft), text in zip(drafts.items(), texts.values(), strict=True):
+        for (path, draft), content in zip(drafts.items(), contents.values(), strict=True):
             if path.is_dir():
                 raise IsADirectoryError(f"{path} is a folder, not a file to write to")
-            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.write_bytes(content)
         for path, draft in drafts.items():
             draft.replace(path)
     finally:

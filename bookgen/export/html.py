@@ -19,12 +19,14 @@ from bookgen.export.layout import (
     Part,
     Run,
     Work,
+    about,
     lay_out,
     web_address,
+    years,
 )
 from bookgen.export.phrases import Phrases
 from bookgen.models import Biography, Brief, PartialDate, Report
-from bookgen.text.formats import format_date, format_number, format_share
+from bookgen.text.formats import format_date
 
 __all__ = ["render"]
 
@@ -145,7 +147,7 @@ class _Page:
             f'<h2 id="{name}-title"><span class="number">{number}</span> '
             f"<span>{escape(chapter.title)}</span></h2>"
         )
-        if period := self._period(chapter):
+        if period := years(chapter, self._book.language):
             yield f'<p class="period">{period}</p>'
         yield "</header>"
         for part in chapter.parts:
@@ -155,17 +157,6 @@ class _Page:
             yield from self._paragraphs(part)
             yield "</section>"
         yield "</section>"
-
-    def _period(self, chapter: Chapter) -> str:
-        """Return the years that a chapter tells of, unless its title already does."""
-        if chapter.period is None:
-            return ""
-        years = [
-            format_date(PartialDate(date.year), self._book.language) for date in chapter.period
-        ]
-        if any(year in chapter.title for year in years):
-            return ""
-        return "–".join(dict.fromkeys(years))
 
     def _paragraphs(self, part: Part) -> Iterator[str]:
         for paragraph in part.paragraphs:
@@ -289,27 +280,11 @@ class _Page:
         return ", ".join([first, *map(escape, others)]) + f". {back}"
 
     def _about(self) -> Iterator[str]:
-        phrases, report, language = self._phrases, self._report, self._book.language
-        counted = phrases.words_of_asked.format(
-            written=format_number(report.words, language),
-            asked=format_number(self._brief.words, language),
-        )
-        rows = [
-            (phrases.words, counted),
-            (phrases.chapters, format_number(report.chapters, language)),
-            (phrases.citations, format_number(report.citations, language)),
-        ]
-        if report.coverage is not None:
-            share = format_share(report.coverage, language)
-            rows.append((phrases.coverage, phrases.coverage_value.format(share=share)))
-        if report.shortfall:
-            rows.append((phrases.shortfall, report.shortfall))
-        rows += [(phrases.contradiction, one) for one in report.contradictions]
-        rows += [(phrases.unread, failure) for failure in report.failures]
+        phrases = self._phrases
         yield '<footer class="about" id="about" aria-labelledby="about-title">'
         yield f'<h2 id="about-title">{phrases.about}</h2>'
         yield "<dl>"
-        for name, value in rows:
+        for name, value in about(self._book, self._brief, self._report):
             yield f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>"
         yield "</dl></footer>"
 

@@ -1,6 +1,7 @@
 """A biography as its pages show it: citations become notes numbered through the book.
 
-Both exports render this one layout, so that a note has the same number in each.
+All exports render this one layout. Where notes stand in a list of their own, in Markdown, HTML and
+text, each has the same number in all.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from typing import TypeAlias
 from bookgen.export.phrases import PHRASES, TOLD, Phrases
 from bookgen.models import (
     Biography,
+    Brief,
     GlossaryEntry,
     Language,
     PartialDate,
     Passage,
+    Report,
     Section,
     Source,
     TimelineEntry,
 )
+from bookgen.text.formats import format_date, format_number, format_share
 from bookgen.text.quotations import paragraphs, statements
 
 __all__ = [
@@ -34,9 +38,11 @@ __all__ = [
     "Part",
     "Run",
     "Work",
+    "about",
     "lay_out",
     "one_line",
     "web_address",
+    "years",
 ]
 
 _WHITE_SPACE = re.compile("[^\\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
@@ -189,6 +195,37 @@ def _models(biography: Biography) -> tuple[str, ...]:
     written = (part.provenance for part in biography.parts if part.provenance is not None)
     named = (one_line(provenance.model) for provenance in written)
     return tuple(dict.fromkeys(named))
+
+
+def years(chapter: Chapter, language: Language) -> str:
+    """Return the years that a chapter tells of, nothing where its title already does."""
+    if chapter.period is None:
+        return ""
+    told = [format_date(PartialDate(date.year), language) for date in chapter.period]
+    if any(year in chapter.title for year in told):
+        return ""
+    return "–".join(dict.fromkeys(told))
+
+
+def about(book: Book, brief: Brief, report: Report) -> list[tuple[str, str]]:
+    """Return the rows of what a book says about itself: their names and values."""
+    phrases, language = book.phrases, book.language
+    counted = phrases.words_of_asked.format(
+        written=format_number(report.words, language), asked=format_number(brief.words, language)
+    )
+    rows = [
+        (phrases.words, counted),
+        (phrases.chapters, format_number(report.chapters, language)),
+        (phrases.citations, format_number(report.citations, language)),
+    ]
+    if report.coverage is not None:
+        share = format_share(report.coverage, language)
+        rows.append((phrases.coverage, phrases.coverage_value.format(share=share)))
+    if report.shortfall:
+        rows.append((phrases.shortfall, report.shortfall))
+    rows += [(phrases.contradiction, one) for one in report.contradictions]
+    rows += [(phrases.unread, failure) for failure in report.failures]
+    return rows
 
 
 def web_address(url: str | None) -> str | None:

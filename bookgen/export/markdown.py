@@ -16,6 +16,7 @@ from bookgen.export.layout import (
     Paragraph,
     Part,
     Work,
+    about,
     lay_out,
     one_line,
     web_address,
@@ -23,7 +24,7 @@ from bookgen.export.layout import (
 from bookgen.export.marks import escape, escape_start
 from bookgen.export.phrases import Phrases
 from bookgen.models import Biography, Brief, Report
-from bookgen.text.formats import format_date, format_number, format_share
+from bookgen.text.formats import format_date
 
 __all__ = ["render"]
 
@@ -70,7 +71,7 @@ def _blocks(book: Book, brief: Brief, report: Report, phrases: Phrases) -> Itera
         for work in book.uncited:
             yield _bibliography_entry(work, phrases)
     yield ""
-    yield from _about(book, brief, report, phrases)
+    yield from _about(book, brief, report)
     yield f"\n## {phrases.notes}\n"
     for note in book.notes:
         yield _definition(note, phrases)
@@ -190,24 +191,10 @@ def _definition(note: LaidOutNote, phrases: Phrases) -> str:
     return f"[^{note.number}]: {', '.join(parts)}."
 
 
-def _about(book: Book, brief: Brief, report: Report, phrases: Phrases) -> Iterator[str]:
-    def number(value: int) -> str:
-        return format_number(value, book.language)
-
-    yield f"\n## {phrases.about}\n"
-    counted = phrases.words_of_asked.format(written=number(report.words), asked=number(brief.words))
-    yield f"- {phrases.words}: {counted}"
-    yield f"- {phrases.chapters}: {number(report.chapters)}"
-    yield f"- {phrases.citations}: {number(report.citations)}"
-    if report.coverage is not None:
-        share = format_share(report.coverage, book.language)
-        yield f"- {phrases.coverage}: {phrases.coverage_value.format(share=share)}"
-    if report.shortfall:
-        yield f"- {phrases.shortfall}: {_line(report.shortfall)}"
-    for one in report.contradictions:
-        yield f"- {phrases.contradiction}: {_line(one)}"
-    for failure in report.failures:
-        yield f"- {phrases.unread}: {_line(failure)}"
+def _about(book: Book, brief: Brief, report: Report) -> Iterator[str]:
+    yield f"\n## {book.phrases.about}\n"
+    for name, value in about(book, brief, report):
+        yield f"- {name}: {_line(value)}"
     yield ""
 
 

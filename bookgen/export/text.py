@@ -6,10 +6,19 @@ import textwrap
 from collections.abc import Iterator
 
 from bookgen import __version__
-from bookgen.export.layout import Book, Definition, Entry, LaidOutNote, Paragraph, Work, lay_out
+from bookgen.export.layout import (
+    Book,
+    Definition,
+    Entry,
+    LaidOutNote,
+    Paragraph,
+    Work,
+    about,
+    lay_out,
+)
 from bookgen.export.phrases import Phrases
 from bookgen.models import Biography, Report
-from bookgen.text.formats import format_date, format_number
+from bookgen.text.formats import format_date
 
 __all__ = ["render"]
 
@@ -53,7 +62,7 @@ def _blocks(book: Book, biography: Biography, report: Report) -> Iterator[str]:
             yield _entry(definition.term, definition, phrases)
     yield from _heading(phrases.bibliography)
     yield from (_wrapped(_work(work, phrases), "- ", "  ") for work in (*book.works, *book.uncited))
-    yield from _about(biography, report, phrases)
+    yield from _about(book, biography, report)
     yield from _heading(phrases.notes)
     yield from (_wrapped(_note(note, phrases), f"[{note.number}] ", "    ") for note in book.notes)
 
@@ -109,18 +118,7 @@ def _note(note: LaidOutNote, phrases: Phrases) -> str:
     return f"{_label(note.work)}{quoted}, {phrases.paragraph.format(number=note.passage.number)}."
 
 
-def _about(biography: Biography, report: Report, phrases: Phrases) -> Iterator[str]:
-    language = biography.brief.language
-    yield from _heading(phrases.about)
-    counted = phrases.words_of_asked.format(
-        written=format_number(report.words, language),
-        asked=format_number(biography.brief.words, language),
-    )
-    rows = [
-        (phrases.words, counted),
-        (phrases.citations, format_number(report.citations, language)),
-    ]
-    rows += [(phrases.shortfall, report.shortfall)] if report.shortfall else []
-    rows += [(phrases.contradiction, one) for one in report.contradictions]
-    rows += [(phrases.unread, one) for one in report.failures]
-    yield from (_wrapped(f"{name}: {value}", "- ", "  ") for name, value in rows)
+def _about(book: Book, biography: Biography, report: Report) -> Iterator[str]:
+    yield from _heading(book.phrases.about)
+    for name, value in about(book, biography.brief, report):
+        yield _wrapped(f"{name}: {value}", "- ", "  ")

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
-from pathlib import PurePath
+from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -29,7 +29,7 @@ router = APIRouter(
     prefix="/api/v1/biographies", tags=["biographies"], dependencies=[Depends(require_key)]
 )
 
-Format = Literal["txt", "md", "html", "csl", "bib"]
+Format = Literal["txt", "md", "html", "epub", "docx", "pdf", "csl", "bib", "zip"]
 _FOLLOW_SECONDS = 0.3
 _KEY_LENGTH = 200
 
@@ -100,13 +100,15 @@ async def download(
     from bookgen.export.formats import FORMATS
     from bookgen.jobs.books import kept_book
 
-    found = await kept_book(service.store, job.id)
-    if found is None:
-        raise ProblemError(409, "nothing-finished", "No section of this book is finished yet.")
     wanted = FORMATS[format]
-    content = await asyncio.to_thread(wanted.render, *found)
+    wanted.require()
+    async with service.conversions.turn() if wanted.converts else nullcontext():
+        found = await kept_book(service.store, job.id)
+        if found is None:
+            raise ProblemError(409, "nothing-finished", "No section of this book is finished yet.")
+        content = await wanted.render(*found)
     name = re.sub(r"[^a-z0-9]+", "-", fold_accents(job.character)).strip("-")[:80] or "book"
-    disposition = f'attachment; filename="{name}{PurePath(wanted.file).suffix}"'
+    disposition = f'attachment; filename="{name}{wanted.ending}"'
     headers = {"Content-Disposition": disposition}
     return Response(content, media_type=wanted.media_type, headers=headers)
 
