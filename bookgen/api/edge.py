@@ -17,10 +17,11 @@ from bookgen.api.metrics import Metrics
 from bookgen.api.problems import ProblemError, problem_response
 from bookgen.api.ratelimit import Allowance, RateLimiter
 
-__all__ = ["Edge"]
+__all__ = ["FREE", "Edge"]
 
-_FREE = frozenset({"/health", "/livez", "/readyz", "/metrics"})
-_GIVEN_ID = re.compile(r"[\w.-]{1,64}")
+# Never limited: what watches the service must reach it.
+FREE = frozenset({"/health", "/livez", "/readyz", "/metrics"})
+_GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ class Edge:
         scope.setdefault("state", {})["key_owner"] = owner
         client = owner or self._proxies.client(scope)
         try:
-            if scope["path"] not in _FREE:
+            if scope["path"] not in FREE:
                 allowance = self._limiter.take(client)
                 headers += self._told(allowance)
                 if not allowance.admitted:
@@ -81,7 +82,7 @@ class Edge:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
                 await self._bounded(scope, receive, tell)
         finally:
-            route = getattr(scope.get("route"), "path", "other")
+            route = getattr(scope.get("route"), "path_format", "other")
             seconds = time.perf_counter() - began
             self._metrics.requests.labels(route, scope["method"], status).inc()
             self._metrics.seconds.labels(route).observe(seconds)
