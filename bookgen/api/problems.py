@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -33,8 +32,6 @@ __all__ = [
     "body_of",
     "problem_response",
 ]
-
-log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -149,16 +146,10 @@ def add_handlers(app: FastAPI) -> None:
             detail = f"{request.url.path} takes {headers['Allow']}, not {request.method}."
         return problem_response(ProblemError(error.status_code, type_, detail, headers=headers))
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", path=request.url.path, exc_info=error)
-        detail = "An unexpected error. The log has it under this request's id."
-        return problem_response(ProblemError(500, "internal", detail))
-
     app.add_exception_handler(ProblemError, own)
     app.add_exception_handler(BookgenError, domain)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, unexpected)
 
 
 def _methods(request: Request) -> set[str]:

@@ -12,6 +12,7 @@ from platformdirs import user_cache_path
 
 from bookgen.jobs.gathering import Gatherer
 from bookgen.jobs.held import HeldLease
+from bookgen.jobs.observing import UNOBSERVED, Observer
 from bookgen.jobs.provider import Provider
 from bookgen.jobs.store import JobStore
 from bookgen.jobs.worker import Worker
@@ -36,21 +37,26 @@ class Engine:
 
 
 @asynccontextmanager
-async def opened_engine(settings: Settings, store: JobStore) -> AsyncIterator[Engine]:
-    """Open the engine on a store. Raises InputError for hosts or providers of another form."""
+async def opened_engine(
+    settings: Settings, store: JobStore, observer: Observer = UNOBSERVED
+) -> AsyncIterator[Engine]:
+    """Open the engine on a store; `observer` is told what it writes and pays.
+
+    Raises InputError for hosts or providers of another form.
+    """
     allow = parse_allow(settings.bookgen_fetch_allow)
     providers = parse_providers(settings.bookgen_discover)
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(
             Fetcher(FetchPolicy(allow=allow, site=settings.site_url))
         )
-        provider = Provider(settings, store)
+        provider = Provider(settings, store, observer)
         discovery = Discovery(fetcher, providers) if providers else None
         gather = Gatherer(fetcher, _library(settings), discovery)
 
         async def write(held: HeldLease) -> None:
             # Writers take 20 MB, which a service that has no book to write does without.
-            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, gather)
+            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, gather, observer)
             await jobs.write(held)
 
         worker = await stack.enter_async_context(Worker(store, write))
@@ -63,8 +69,9 @@ def _library(settings: Settings) -> Library | None:
 
 
 def _book_jobs(
-    settings: Settings, store: JobStore, provider: Provider, gather: Gatherer
+    settings: Settings, store: JobStore, provider: Provider, gather: Gatherer, observer: Observer
 ) -> BookJobs:
     from bookgen.jobs.writing import BookJobs
 
-    return BookJobs(store, gather, provider, parallel=settings.bookgen_parallel)
+    parallel = settings.bookgen_parallel
+    return BookJobs(store, gather, provider, parallel=parallel, observer=observer)

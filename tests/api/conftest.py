@@ -18,7 +18,11 @@ from bookgen.settings import Settings
 @contextlib.contextmanager
 def serving(folder, **settings):
     """Serve until the block ends, and give a client; the same folder keeps the same jobs."""
-    given = {"bookgen_database_url": f"sqlite:///{folder}/jobs.db", "rate_limit_per_minute": 10_000}
+    given = {
+        "bookgen_database_url": f"sqlite:///{folder}/jobs.db",
+        "bookgen_discover": "",
+        "rate_limit_per_minute": 10_000,
+    }
     app = create_app(Settings(_env_file=None, **{**given, **settings}))
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(
