@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +24,8 @@ from bookgen.jobs.errors import (
     OutlineChangedError,
     StoreError,
 )
+
+log = structlog.get_logger(__name__)
 
 __all__ = [
     "MEDIA_TYPE",
@@ -115,7 +118,10 @@ def add_handlers(app: FastAPI) -> None:
     async def domain(_: Request, error: Exception) -> Response:
         for kind, status, type_ in _KINDS:
             if isinstance(error, kind):
-                headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+                headers = {}
+                if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    log.error("store failed", reason=str(error))
+                    headers["Retry-After"] = "5"
                 return problem_response(ProblemError(status, type_, str(error), headers=headers))
         raise error
 
