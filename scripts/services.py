@@ -61,14 +61,14 @@ class Process:
 
 
 @contextmanager
-def served(folder: Path, **settings: str) -> Iterator[Process]:
+def served(folder: Path, *options: str, **settings: str) -> Iterator[Process]:
     """Run `bookgen serve` until the block ends, its jobs in a file in `folder`. It is ready.
 
     Raises RuntimeError if it ends before.
     """
     given = {"BOOKGEN_DATABASE_URL": f"sqlite:///{folder / 'jobs.db'}", **settings}
     given = {"RATE_LIMIT_PER_MINUTE": NO_LIMIT, **given}
-    with _started(["serve", "--port", "0"], folder, given) as running:
+    with _started(["serve", "--port", "0", *options], folder, given) as running:
         running.url = until(partial(_address, running))
         until(partial(_is_ready, running, "/readyz"))
         yield running

@@ -12,6 +12,7 @@ from bookgen import __version__
 from bookgen.api.clients import ApiKeys, TrustedProxies
 from bookgen.api.edge import Edge
 from bookgen.api.metrics import Metrics
+from bookgen.api.openapi import DocumentedApp
 from bookgen.api.problems import add_handlers
 from bookgen.api.ratelimit import RateLimiter
 from bookgen.api.routes import biographies, root, sources
@@ -32,7 +33,13 @@ def create_app(settings: Settings, *, access_log: bool = False) -> FastAPI:
             app.state.service = service
             yield
 
-    app = FastAPI(title="BookGen", version=__version__, lifespan=lifespan)
+    app = DocumentedApp(
+        title="BookGen",
+        summary="Writes long biographies from sources, with citations that hold.",
+        version=__version__,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.settings = settings
     app.state.keys = keys
     add_handlers(app)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from bookgen.api.clients import ApiKeys
 from bookgen.api.problems import ProblemError
+from bookgen.api.schemas.common import EXAMPLE_JOB
 from bookgen.api.service import Service
 from bookgen.jobs.records import Job
 
@@ -23,7 +24,10 @@ def _service(request: Request) -> Service:
 Open = Annotated[Service, Depends(_service)]
 
 
-async def _job(job_id: UUID, service: Open) -> Job:
+JobId = Annotated[UUID, Path(description="As the order was answered.", examples=[EXAMPLE_JOB])]
+
+
+async def _job(job_id: JobId, service: Open) -> Job:
     return await service.store.get(str(job_id))
 
 

@@ -17,10 +17,15 @@ from bookgen.api.metrics import Metrics
 from bookgen.api.problems import ProblemError, problem_response
 from bookgen.api.ratelimit import Allowance, RateLimiter
 
-__all__ = ["Edge"]
+__all__ = ["FREE", "Edge"]
 
-_FREE = frozenset({"/health", "/livez", "/readyz", "/metrics"})
-_GIVEN_ID = re.compile(r"[\w.-]{1,64}")
+# Never limited: what watches the service must reach it.
+FREE = frozenset({"/health", "/livez", "/readyz", "/metrics"})
+_GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+_UNEXPECTED = ProblemError(
+    500, "internal", "An unexpected error. The log has it under this request's id."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -55,46 +60,57 @@ class Edge:
         given = header(scope, b"x-request-id") or ""
         request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
         headers = [(b"x-request-id", request_id.encode("ascii"))]
-        status = 0
+        status, seconds = 0, 0.0
 
         async def tell(message: Message) -> None:
-            nonlocal status
+            nonlocal status, seconds
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, seconds = message["status"], time.perf_counter() - began
                 message = {**message, "headers": [*message["headers"], *headers]}
             await send(message)
 
         owner = self._keys.client(_api_key(scope)) if self._keys.are_required else None
         scope.setdefault("state", {})["key_owner"] = owner
         client = owner or self._proxies.client(scope)
-        try:
-            if scope["path"] not in _FREE:
-                allowance = self._limiter.take(client)
-                headers += self._told(allowance)
-                if not allowance.admitted:
-                    await problem_response(self._refusal(allowance))(scope, receive, tell)
-                    return
-            length = header(scope, b"content-length") or "0"
-            if length.isdigit() and int(length) > self._max_body:
-                await problem_response(self._too_large())(scope, receive, tell)
-                return
-            with structlog.contextvars.bound_contextvars(request_id=request_id):
-                await self._bounded(scope, receive, tell)
-        finally:
-            route = getattr(scope.get("route"), "path", "other")
-            seconds = time.perf_counter() - began
-            self._metrics.requests.labels(route, scope["method"], status).inc()
-            self._metrics.seconds.labels(route).observe(seconds)
-            if self._access_log:
-                log.info(
-                    "request",
-                    request_id=request_id,
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    milliseconds=round(1000 * seconds, 1),
-                    client=client,
-                )
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                refusal = self._refusal(scope, client, headers)
+                if refusal is not None:
+                    await problem_response(refusal)(scope, receive, tell)
+                else:
+                    await self._bounded(scope, receive, tell)
+            except Exception as error:
+                log.error("unexpected error", path=scope["path"], exc_info=error)
+                # An answer that has begun is left unfinished: the server closes the connection.
+                if not status:
+                    await problem_response(_UNEXPECTED)(scope, receive, tell)
+            finally:
+                route = getattr(scope.get("route"), "path_format", "other")
+                self._metrics.answered(route, scope["method"], status, seconds)
+                if self._access_log:
+                    log.info(
+                        "request",
+                        method=scope["method"],
+                        path=scope["path"],
+                        status=status,
+                        milliseconds=round(1000 * seconds, 1),
+                        client=client,
+                    )
+
+    def _refusal(
+        self, scope: Scope, client: str, headers: list[tuple[bytes, bytes]]
+    ) -> ProblemError | None:
+        """Return why a request is not let in, None for one that is; `headers` get the state of its
+        client's limit."""
+        if scope["path"] not in FREE:
+            allowance = self._limiter.take(client)
+            headers += self._told(allowance)
+            if not allowance.admitted:
+                return self._rate_limited(allowance)
+        length = header(scope, b"content-length") or "0"
+        if length.isdigit() and int(length) > self._max_body:
+            return self._too_large()
+        return None
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         read = 0
@@ -117,7 +133,7 @@ class Edge:
         state = f'"default";r={allowance.remaining};t={allowance.reset}'
         return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode())]
 
-    def _refusal(self, allowance: Allowance) -> ProblemError:
+    def _rate_limited(self, allowance: Allowance) -> ProblemError:
         return ProblemError(
             HTTPStatus.TOO_MANY_REQUESTS,
             "rate-limited",

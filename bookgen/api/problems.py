@@ -11,15 +11,30 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bookgen.errors import BookgenError, ExportError, InputError, MissingExtraError
-from bookgen.jobs.errors import ConflictError, JobNotFoundError, JobStateError, StoreError
-
-__all__ = ["MEDIA_TYPE", "ProblemError", "add_handlers", "problem_response"]
+from bookgen.jobs.errors import (
+    ConflictError,
+    JobNotFoundError,
+    JobStateError,
+    OutlineChangedError,
+    StoreError,
+)
 
 log = structlog.get_logger(__name__)
+
+__all__ = [
+    "MEDIA_TYPE",
+    "Problem",
+    "ProblemError",
+    "add_handlers",
+    "body_of",
+    "problem_response",
+]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -27,6 +42,7 @@ MEDIA_TYPE = "application/problem+json"
 _KINDS: tuple[tuple[type[BookgenError], int, str], ...] = (
     (JobNotFoundError, 404, "job-not-found"),
     (JobStateError, 409, "job-state"),
+    (OutlineChangedError, 412, "outline-changed"),
     (ConflictError, 409, "conflict"),
     (StoreError, 503, "store-unavailable"),
     (MissingExtraError, 409, "missing-extra"),
@@ -55,17 +71,42 @@ class ProblemError(Exception):
         self.more = more
 
 
-def problem_response(problem: ProblemError) -> Response:
-    """Return the response that tells of a problem."""
-    body = {
+class Violation(BaseModel):
+    """One thing that does not hold: where, such as `body.chapters`, and why."""
+
+    location: str
+    message: str
+    type: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457). `type` is stable; `errors` come with a request whose
+    form does not hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Violation] = []
+
+
+def body_of(problem: ProblemError) -> dict[str, Any]:
+    """Return what an answer tells of a problem."""
+    return {
         "type": f"urn:bookgen:problem:{problem.type}",
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.detail,
         **problem.more,
     }
+
+
+def problem_response(problem: ProblemError) -> Response:
+    """Return the response that tells of a problem."""
     # Nothing that a client sent, such as half of a surrogate pair, makes the answer fail.
-    text = json.dumps(body, ensure_ascii=True)
+    text = json.dumps(body_of(problem), ensure_ascii=True)
     return Response(text, problem.status, problem.headers, MEDIA_TYPE)
 
 
@@ -79,7 +120,10 @@ def add_handlers(app: FastAPI) -> None:
     async def domain(_: Request, error: Exception) -> Response:
         for kind, status, type_ in _KINDS:
             if isinstance(error, kind):
-                headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+                headers = {}
+                if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    log.error("store failed", reason=str(error))
+                    headers["Retry-After"] = "5"
                 return problem_response(ProblemError(status, type_, str(error), headers=headers))
         raise error
 
@@ -99,20 +143,30 @@ def add_handlers(app: FastAPI) -> None:
             ProblemError(422, "invalid-request", detail, errors=jsonable_encoder(errors))
         )
 
-    async def http(_: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         type_ = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        return problem_response(
-            ProblemError(error.status_code, type_, str(error.detail), headers=error.headers)
-        )
-
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", path=request.url.path, exc_info=error)
-        detail = "An unexpected error. The log has it under this request's id."
-        return problem_response(ProblemError(500, "internal", detail))
+        detail, headers = str(error.detail), dict(error.headers or {})
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            detail = f"There is nothing at {request.url.path}. /docs lists what there is."
+        elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(sorted(_methods(request)))
+            detail = f"{request.url.path} takes {headers['Allow']}, not {request.method}."
+        return problem_response(ProblemError(error.status_code, type_, detail, headers=headers))
 
     app.add_exception_handler(ProblemError, own)
     app.add_exception_handler(BookgenError, domain)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, unexpected)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods of all routes that have the path of the one that was found: the framework
+    tells those of that one alone."""
+    path = request.scope["route"].path_format
+    return {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_format == path
+        for method in route.methods or ()
+    }

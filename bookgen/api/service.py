@@ -50,7 +50,7 @@ async def opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Service]
         database = open_database(settings.bookgen_database_url)
         stack.push_async_callback(database.close)
         store = JobStore(database)
-        engine = await stack.enter_async_context(opened_engine(settings, store))
+        engine = await stack.enter_async_context(opened_engine(settings, store, metrics))
         runner = await stack.enter_async_context(
             _embedded(database, store, engine, settings.bookgen_concurrency)
             if database.is_sqlite

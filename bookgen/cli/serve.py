@@ -25,12 +25,16 @@ def serve(
         import uvicorn
 
         from bookgen.api.app import create_app
+        from bookgen.cli.logs import configure_logs
         from bookgen.listening import address_of, listen
 
-        app = create_app(settings_of_the_environment(), access_log=access_log)
+        settings = settings_of_the_environment()
+        configure_logs(settings)
+        app = create_app(settings, access_log=access_log)
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 server_header=False,

@@ -30,6 +30,7 @@ def worker(
 
 
 async def _work(concurrency: int | None) -> None:
+    from bookgen.cli.logs import configure_logs
     from bookgen.errors import InputError
     from bookgen.jobs.database import database_url, open_database
     from bookgen.jobs.engine import opened_engine
@@ -37,6 +38,7 @@ async def _work(concurrency: int | None) -> None:
     from bookgen.jobs.store import JobStore
 
     settings = settings_of_the_environment()
+    configure_logs(settings)
     if database_url(settings.bookgen_database_url).get_backend_name() == "sqlite":
         raise InputError(
             "A worker needs PostgreSQL, and BOOKGEN_DATABASE_URL names SQLite or nothing. Write it "

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bookgen.jobs.errors import StoreError
 from bookgen.jobs.held import HeldLease
+from bookgen.jobs.observing import UNOBSERVED, Observer
 from bookgen.jobs.store import JobStore
 from bookgen.models import Outline, Section, SectionPlan
 
@@ -35,9 +36,10 @@ class StoreCheckpoint:
     """Keeps one job's outline and sections. Raises LeaseLostError once another worker has the
     job."""
 
-    def __init__(self, store: JobStore, held: HeldLease) -> None:
+    def __init__(self, store: JobStore, held: HeldLease, observer: Observer = UNOBSERVED) -> None:
         self._store = store
         self._held = held
+        self._observer = observer
 
     async def outline(self) -> Outline | None:
         kept = await persistently(lambda: self._store.outline(self._held.lease.job_id), self._held)
@@ -55,3 +57,6 @@ class StoreCheckpoint:
         await persistently(
             lambda: self._store.keep_section(self._held.lease, plan, section), self._held
         )
+        # What stands around the sections has no budget of words, and is not counted as one.
+        if plan.words:
+            self._observer.section_kept()

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
-from bookgen.jobs.computing import Computing, opened_computing
+from bookgen.jobs.computing import opened_computing
 from bookgen.jobs.gathering import Gatherer
 from bookgen.jobs.held import HeldLease
+from bookgen.jobs.observing import UNOBSERVED, Observer
 from bookgen.jobs.provider import Provider
 from bookgen.jobs.store import JobStore
 from bookgen.jobs.worker import Worker
@@ -37,22 +38,35 @@ class Engine:
 
 
 @asynccontextmanager
-async def opened_engine(settings: Settings, store: JobStore) -> AsyncIterator[Engine]:
-    """Open the engine on a store. Raises InputError for hosts or providers of another form."""
+async def opened_engine(
+    settings: Settings, store: JobStore, observer: Observer = UNOBSERVED
+) -> AsyncIterator[Engine]:
+    """Open the engine on a store; `observer` is told what it writes and pays.
+
+    Raises InputError for hosts or providers of another form.
+    """
     allow = parse_allow(settings.bookgen_fetch_allow)
     providers = parse_providers(settings.bookgen_discover)
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(
             Fetcher(FetchPolicy(allow=allow, site=settings.site_url))
         )
-        provider = Provider(settings, store)
+        provider = Provider(settings, store, observer)
         computing = stack.enter_context(opened_computing())
         discovery = Discovery(fetcher, providers) if providers else None
         gather = Gatherer(fetcher, _library(settings), discovery, offload=computing)
 
-        async def write(held: HeldLease) -> None:
+        def book_jobs() -> BookJobs:
             # Writers take 20 MB, which a service that has no book to write does without.
-            jobs = await asyncio.to_thread(_book_jobs, settings, store, provider, gather, computing)
+            from bookgen.jobs.writing import BookJobs
+
+            parallel = settings.bookgen_parallel
+            return BookJobs(
+                store, gather, provider, computing, parallel=parallel, observer=observer
+            )
+
+        async def write(held: HeldLease) -> None:
+            jobs = await asyncio.to_thread(book_jobs)
             await jobs.write(held)
 
         worker = await stack.enter_async_context(Worker(store, write))
@@ -62,15 +76,3 @@ async def opened_engine(settings: Settings, store: JobStore) -> AsyncIterator[En
 def _library(settings: Settings) -> Library | None:
     folder = settings.bookgen_library
     return Library(folder, user_cache_path("bookgen")) if folder is not None else None
-
-
-def _book_jobs(
-    settings: Settings,
-    store: JobStore,
-    provider: Provider,
-    gather: Gatherer,
-    computing: Computing,
-) -> BookJobs:
-    from bookgen.jobs.writing import BookJobs
-
-    return BookJobs(store, gather, provider, computing, parallel=settings.bookgen_parallel)

@@ -4,7 +4,8 @@ BookgenError
 ├── JobNotFoundError    no job has this id
 ├── JobStateError       the job's state does not allow what was asked
 ├── LeaseLostError      another worker has the job now, or it was ended: write nothing
-├── ConflictError       two requests that cannot both hold: a key reused, an outline changed
+├── ConflictError       two requests that cannot both hold: a key was used for another one
+│   └── OutlineChangedError   the outline is not the one that was read
 └── StoreError          the database cannot be used: which, why, and the way out
 """
 
@@ -12,7 +13,14 @@ from __future__ import annotations
 
 from bookgen.errors import BookgenError
 
-__all__ = ["ConflictError", "JobNotFoundError", "JobStateError", "LeaseLostError", "StoreError"]
+__all__ = [
+    "ConflictError",
+    "JobNotFoundError",
+    "JobStateError",
+    "LeaseLostError",
+    "OutlineChangedError",
+    "StoreError",
+]
 
 
 class JobNotFoundError(BookgenError):
@@ -60,8 +68,25 @@ class LeaseLostError(BookgenError):
 
 
 class ConflictError(BookgenError):
-    """Two requests that cannot both hold: an idempotency key that was used for another body, or an
-    outline that has changed since it was read."""
+    """Two requests that cannot both hold, such as an idempotency key that was used for another
+    body."""
+
+
+class OutlineChangedError(ConflictError):
+    """The outline has changed since it was read. `version` is its version now, `expected` the one
+    that was read."""
+
+    def __init__(self, job_id: str, version: int, expected: int) -> None:
+        super().__init__(job_id, version, expected)
+        self.job_id = job_id
+        self.version = version
+        self.expected = expected
+
+    def __str__(self) -> str:
+        return (
+            f"The outline of job {self.job_id} is version {self.version} now, not "
+            f"{self.expected}. Read it again, and make the change to that one."
+        )
 
 
 class StoreError(BookgenError):

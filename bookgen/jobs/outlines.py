@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bookgen.checkpoint import outline_from, outline_to
 from bookgen.errors import BookgenError
-from bookgen.jobs.errors import ConflictError, JobNotFoundError
+from bookgen.jobs.errors import JobNotFoundError, OutlineChangedError
 from bookgen.jobs.records import Job, KeptOutline, Lease
 from bookgen.jobs.statements import Topic, fenced, held, job_from, refuse, tell, whole
 from bookgen.jobs.tables import database_time, jobs
@@ -54,8 +54,8 @@ class Outlines(Topic):
         """Put another outline in the place of the one that waits for approval, and return its
         version.
 
-        Raises ConflictError where the version is no longer `if_version`, JobStateError where no
-        outline waits for approval, JobNotFoundError.
+        Raises OutlineChangedError where the version is no longer `if_version`, JobStateError where
+        no outline waits for approval, JobNotFoundError.
         """
         statement = _with_outline(
             update(jobs)
@@ -110,7 +110,4 @@ async def _refusal(
     if (state.status, state.phase) != ("pending", "approval"):
         return state
     found = await connection.scalars(select(jobs.c.outline_version).where(jobs.c.id == job_id))
-    return ConflictError(
-        f"The outline of job {job_id} is version {found.one()} now, not {if_version}. Read it "
-        "again, and make the change to that one."
-    )
+    return OutlineChangedError(job_id, found.one(), if_version)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from bookgen.jobs.checkpoint import persistently
 from bookgen.jobs.held import HeldLease, LeaseGate
+from bookgen.jobs.observing import UNOBSERVED, ObservedGate, Observer
 from bookgen.jobs.order import BookOrder
 from bookgen.jobs.store import JobStore
 from bookgen.llm.base import Completion, LanguageModel, Prompt
@@ -29,10 +30,13 @@ class Provider:
     the provider's limit of requests is known, the store hands out the times of all processes'
     calls."""
 
-    def __init__(self, settings: Settings, store: JobStore) -> None:
+    def __init__(
+        self, settings: Settings, store: JobStore, observer: Observer = UNOBSERVED
+    ) -> None:
         self.pacing = Pacing(settings.bookgen_parallel)
         self._settings = settings
         self._store = store
+        self._observer = observer
 
     @property
     def is_configured(self) -> bool:
@@ -53,9 +57,9 @@ class Provider:
                 self._settings,
                 model=order.model,
                 budget=Budget(self._left(job.usage.cost, job.calls)),
-                gate=LeaseGate(held, self._paced(pace)),
+                gate=ObservedGate(LeaseGate(held, self._paced(pace)), self._observer),
             ) as opened:
-                yield _Counted(opened.model, self._store, held)
+                yield _Counted(opened.model, self._store, held, self._observer)
         finally:
             pace.close()
 
@@ -92,16 +96,20 @@ class _SlotGate:
 class _Counted:
     """A model whose replies are added to what their job has cost."""
 
-    def __init__(self, model: LanguageModel, store: JobStore, held: HeldLease) -> None:
+    def __init__(
+        self, model: LanguageModel, store: JobStore, held: HeldLease, observer: Observer
+    ) -> None:
         self._model = model
         self._store = store
         self._held = held
+        self._observer = observer
 
     async def complete(
         self, prompt: Prompt, *, on_text: Callable[[str], None] | None = None
     ) -> Completion:
         """Return the reply, as `LanguageModel.complete` says."""
         reply = await self._model.complete(prompt, on_text=on_text)
+        self._observer.replied(reply.usage)
         job_id = self._held.lease.job_id
         await persistently(lambda: self._store.add_usage(job_id, reply.usage), self._held)
         return reply

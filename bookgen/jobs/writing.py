@@ -10,6 +10,7 @@ from bookgen.checks import review
 from bookgen.jobs.books import result_of
 from bookgen.jobs.checkpoint import StoreCheckpoint, persistently
 from bookgen.jobs.held import HeldLease
+from bookgen.jobs.observing import UNOBSERVED, Observer
 from bookgen.jobs.order import BookOrder
 from bookgen.jobs.provider import Provider
 from bookgen.jobs.records import KeptOutline
@@ -40,12 +41,14 @@ class BookJobs:
         offload: Offload,
         *,
         parallel: int,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._store = store
         self._gather = gather
         self._provider = provider
         self._offload = offload
         self._parallel = parallel
+        self._observer = observer
 
     async def write(self, held: HeldLease) -> None:
         """Write the job as far as it goes: to its end, or to where its outline waits for approval.
@@ -67,7 +70,7 @@ class BookJobs:
                 corpus,
                 writer,
                 outline=kept.outline if kept and kept.approved else None,
-                checkpoint=StoreCheckpoint(self._store, held),
+                checkpoint=StoreCheckpoint(self._store, held, self._observer),
                 parallel=self._parallel,
             )
         await self._store.enter(held.lease, "checks")

@@ -160,7 +160,7 @@ def test_an_outline_is_read_edited_and_approved(tmp_path):
         plan["chapters"][0]["title"] = "As I Like It"
         changed = client.put(f"{path}/outline", json=plan, headers={"If-Match": version})
         assert changed.status_code == 200
-        problem(client.put(f"{path}/outline", json=plan, headers={"If-Match": version}), 409)
+        problem(client.put(f"{path}/outline", json=plan, headers={"If-Match": version}), 412)
         plan["chapters"][0]["sections"][0]["passages"] = ["nowhere:1"]
         newer = {"If-Match": changed.headers["etag"]}
         assert (
@@ -321,6 +321,7 @@ def test_with_keys_set_the_api_needs_one(tmp_path):
         problem(client.post(GENERATE, json={"character": "Ada"}, headers=wrong), 401)
         for right in ({"Authorization": "Bearer open sesame"}, {"X-API-Key": "open sesame"}):
             assert client.post(GENERATE, json={"character": "Ada"}, headers=right).is_success
+        problem(client.get("/api/v1/status"), 401)
         assert client.get("/health").status_code == 200
 
 

@@ -6,7 +6,12 @@ from dataclasses import replace
 import pytest
 from jobs.examples import NEW, OUTLINE, PLAN, leased, section, waiting
 
-from bookgen.jobs.errors import ConflictError, JobNotFoundError, JobStateError, LeaseLostError
+from bookgen.jobs.errors import (
+    JobNotFoundError,
+    JobStateError,
+    LeaseLostError,
+    OutlineChangedError,
+)
 from bookgen.jobs.records import JobFailure
 from bookgen.jobs.transitions import TRANSITIONS
 
@@ -165,9 +170,9 @@ async def test_an_outline_is_edited_and_approved_before_it_is_written(store):
     assert (job.status, job.phase, job.lease_owner) == ("pending", "approval", None)
     edited = replace(OUTLINE, chapters=OUTLINE.chapters[:1])
     assert await store.replace_outline(job.id, edited, if_version=1) == 2
-    with pytest.raises(ConflictError, match="is version 2 now, not 1"):
+    with pytest.raises(OutlineChangedError, match="is version 2 now, not 1"):
         await store.replace_outline(job.id, OUTLINE, if_version=1)
-    with pytest.raises(ConflictError, match="is version 2 now, not 1"):
+    with pytest.raises(OutlineChangedError, match="is version 2 now, not 1"):
         await store.approve_outline(job.id, if_version=1)
     assert (await store.get(job.id)).sections_total == 2
 
@@ -188,4 +193,4 @@ async def test_of_two_edits_at_once_one_is_a_conflict(store):
     ends = await asyncio.gather(
         *(store.replace_outline(job.id, edit, 1) for edit in edits), return_exceptions=True
     )
-    assert sorted(type(end).__name__ for end in ends) == ["ConflictError", "int"]
+    assert sorted(type(end).__name__ for end in ends) == ["OutlineChangedError", "int"]

@@ -10,23 +10,35 @@ from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from bookgen.api.deps import FoundJob, Open, require_key
+from bookgen.api.openapi import ETAG, answer, problems, texts
 from bookgen.api.problems import ProblemError
-from bookgen.api.schemas import Created, GenerateBody, JobList, JobStatus
+from bookgen.api.schemas.books import BookReport, Created, GenerateBody, JobList, JobStatus
+from bookgen.api.schemas.common import EXAMPLE_JOB
+from bookgen.api.schemas.outlines import OutlineBody
 from bookgen.api.service import Service
-from bookgen.checkpoint import outline_from, outline_to, passages_unknown
+from bookgen.checkpoint import outline_to, passages_unknown
 from bookgen.errors import InputError
+from bookgen.jobs.errors import JobNotFoundError, StoreError
 from bookgen.jobs.records import Idempotency, Job, NewJob, Status
 from bookgen.jobs.transitions import ENDED
+from bookgen.models import Outline
 from bookgen.text.words import fold_accents
 
 __all__ = ["router"]
 
+log = structlog.get_logger(__name__)
+
 router = APIRouter(
-    prefix="/api/v1/biographies", tags=["biographies"], dependencies=[Depends(require_key)]
+    prefix="/api/v1/biographies",
+    tags=["biographies"],
+    dependencies=[Depends(require_key)],
+    responses=problems(503),
 )
 
 Format = Literal["txt", "md", "html", "epub", "docx", "pdf", "csl", "bib", "zip"]
@@ -34,11 +46,20 @@ _FOLLOW_SECONDS = 0.3
 _KEY_LENGTH = 200
 
 
-@router.post("/generate", status_code=202)
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=_KEY_LENGTH,
+        description="The same key and body give the same job, however often they are sent.",
+        examples=["order-2026-03-01-17"],
+    ),
+]
+
+
+@router.post("/generate", status_code=202, responses=problems(409))
 async def generate(
-    body: GenerateBody,
-    service: Open,
-    idempotency_key: Annotated[str | None, Header(max_length=_KEY_LENGTH)] = None,
+    body: GenerateBody, service: Open, idempotency_key: IdempotencyKey = None
 ) -> Created:
     """Order a book. The same Idempotency-Key and body give the same job."""
     order = body.order()
@@ -53,18 +74,27 @@ async def generate(
     return Created.of(job, order)
 
 
+OfStatus = Annotated[Status | None, Query(description="Only these.", examples=["completed"])]
+Limit = Annotated[int, Query(ge=1, le=100, description="How many.", examples=[20])]
+Cursor = Annotated[
+    str | None,
+    Query(
+        max_length=100,
+        description="From where the page before ended.",
+        examples=[f"1772366400.25_{EXAMPLE_JOB}"],
+    ),
+]
+
+
 @router.get("")
-async def page(
-    service: Open,
-    status: Status | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+async def list_jobs(
+    service: Open, status: OfStatus = None, limit: Limit = 20, cursor: Cursor = None
 ) -> JobList:
     """List jobs, the newest first."""
     return JobList.of(await service.store.page(limit=limit, status=status, cursor=cursor))
 
 
-@router.get("/{job_id}/status")
+@router.get("/{job_id:uuid}/status", responses=problems(404))
 async def job_status(job: FoundJob, service: Open) -> JobStatus:
     """Say how far a job is."""
     return JobStatus.of(job, await _chapters_completed(job, service))
@@ -84,12 +114,45 @@ async def _chapters_completed(job: Job, service: Service) -> int:
     )
 
 
-@router.get("/{job_id}/download")
+BookFormat = Annotated[
+    Format,
+    Query(
+        description="The book as a text, or its references as CSL-JSON or BibTeX.", examples=["md"]
+    ),
+]
+Partial = Annotated[bool, Query(description="What is finished, too.", examples=[True])]
+_BOOKS = {
+    "text/plain": "ADA LOVELACE\n",
+    "text/markdown": "# Ada Lovelace\n",
+    "text/html": "<!doctype html>\n<title>Ada Lovelace</title>\n",
+    "application/x-bibtex": "@book{letters,\n  title = {Letters}\n}\n",
+}
+_REFERENCES = {
+    "application/json": {
+        "schema": {"type": "array", "items": {"type": "object"}},
+        "example": [{"id": "letters", "type": "book", "title": "Letters"}],
+    }
+}
+_FILE = {
+    "Content-Disposition": {
+        "description": "The name of the file.",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": 'attachment; filename="ada-lovelace.txt"',
+    }
+}
+
+
+@router.get(
+    "/{job_id:uuid}/download",
+    response_class=Response,
+    responses=answer(200, content=texts(_BOOKS) | _REFERENCES, headers=_FILE) | problems(404, 409),
+)
 async def download(
     job: FoundJob,
     service: Open,
-    format: Format = "txt",  # noqa: A002 - the contract's name
-    partial: bool = False,
+    format: BookFormat = "txt",  # noqa: A002 - the contract's name
+    partial: Partial = False,
 ) -> Response:
     """Hand out the book; with `partial`, what is finished of one that is not complete."""
     if job.status != "completed" and not partial:
@@ -113,24 +176,13 @@ async def download(
     return Response(content, media_type=wanted.media_type, headers=headers)
 
 
-@router.get("/{job_id}/report")
-async def report(job: FoundJob, service: Open) -> dict[str, Any]:
+@router.get("/{job_id:uuid}/report", responses=problems(404))
+async def report(job: FoundJob, service: Open) -> BookReport:
     """Say what holds in the book, and what it took."""
-    result = await service.store.result(job.id)
-    return {
-        "job_id": job.id,
-        "status": job.status,
-        "report": None if result is None else result["report"],
-        "usage": {
-            "calls": job.calls,
-            "prompt_tokens": job.usage.prompt_tokens,
-            "completion_tokens": job.usage.completion_tokens,
-        },
-        "cost": job.usage.cost if job.calls else 0.0,
-    }
+    return BookReport.of(job, await service.store.result(job.id))
 
 
-@router.post("/{job_id}/cancel")
+@router.post("/{job_id:uuid}/cancel", responses=problems(404, 409))
 async def cancel(job: FoundJob, service: Open) -> JobStatus:
     """Stop a job. What is finished of it stays."""
     cancelled = await service.store.cancel(job.id)
@@ -138,7 +190,7 @@ async def cancel(job: FoundJob, service: Open) -> JobStatus:
     return JobStatus.of(cancelled, await _chapters_completed(cancelled, service))
 
 
-@router.post("/{job_id}/resume", status_code=202)
+@router.post("/{job_id:uuid}/resume", status_code=202, responses=problems(404, 409))
 async def resume(job: FoundJob, service: Open) -> JobStatus:
     """Go on with what is missing of a failed or cancelled job."""
     resumed = await service.store.resume(job.id)
@@ -146,43 +198,59 @@ async def resume(job: FoundJob, service: Open) -> JobStatus:
     return JobStatus.of(resumed, await _chapters_completed(resumed, service))
 
 
-@router.delete("/{job_id}", status_code=204)
+@router.delete("/{job_id:uuid}", status_code=204, responses=problems(404))
 async def delete(job: FoundJob, service: Open) -> None:
     """Remove a job and its book."""
     await service.store.delete(job.id)
     service.engine.worker.drop(job.id)
 
 
-@router.get("/{job_id}/outline")
-async def outline(job: FoundJob, service: Open, response: Response) -> dict[str, Any]:
+def _outline(plan: Outline, version: int) -> JSONResponse:
+    return JSONResponse(outline_to(plan), headers={"ETag": f'"{version}"'})
+
+
+@router.get(
+    "/{job_id:uuid}/outline",
+    response_model=OutlineBody,
+    responses=answer(200, headers=ETAG) | problems(404, 409),
+)
+async def outline(job: FoundJob, service: Open) -> JSONResponse:
     """Hand out the outline; its version is in ETag."""
     kept = await service.store.outline(job.id)
     if kept is None:
         raise ProblemError(409, "no-outline", "The outline is not made yet.")
-    response.headers["ETag"] = f'"{kept.version}"'
-    return outline_to(kept.outline)
+    return _outline(kept.outline, kept.version)
 
 
-IfMatch = Annotated[str, Header(description="The version that was read: its ETag.", max_length=40)]
+def _if_match(example: str) -> Any:
+    description = "The version that was read: its ETag."
+    return Header(description=description, max_length=40, examples=[example])
 
 
-@router.put("/{job_id}/outline")
+ToReplace = Annotated[str, _if_match('"1"')]
+ToApprove = Annotated[str, _if_match('"2"')]
+
+
+@router.put(
+    "/{job_id:uuid}/outline",
+    response_model=OutlineBody,
+    responses=answer(200, headers=ETAG) | problems(404, 409, 412),
+)
 async def replace_outline(
-    job: FoundJob, body: dict[str, Any], if_match: IfMatch, service: Open, response: Response
-) -> dict[str, Any]:
+    job: FoundJob, body: OutlineBody, if_match: ToReplace, service: Open
+) -> JSONResponse:
     """Put another outline in the place of the one that waits for approval."""
-    plan = outline_from(body)
+    plan = body.outline()
     corpus = await service.store.corpus(job.id)
     unknown = [] if corpus is None else passages_unknown(plan, corpus)
     if unknown:
         raise InputError(f"The outline names {unknown[0]}, which is no passage of the sources.")
     version = await service.store.replace_outline(job.id, plan, _version(if_match))
-    response.headers["ETag"] = f'"{version}"'
-    return outline_to(plan)
+    return _outline(plan, version)
 
 
-@router.post("/{job_id}/outline/approve", status_code=202)
-async def approve_outline(job: FoundJob, if_match: IfMatch, service: Open) -> JobStatus:
+@router.post("/{job_id:uuid}/outline/approve", status_code=202, responses=problems(404, 409, 412))
+async def approve_outline(job: FoundJob, if_match: ToApprove, service: Open) -> JobStatus:
     """Let the job go on with its outline."""
     approved = await service.store.approve_outline(job.id, _version(if_match))
     await service.runner.announce(job.id)
@@ -196,18 +264,36 @@ def _version(etag: str) -> int:
     return int(digits)
 
 
-@router.get("/{job_id}/events", response_class=EventSourceResponse)
+LastEventId = Annotated[
+    str | None,
+    Header(max_length=40, description="The last event that was received.", examples=["41"]),
+]
+_EVENTS = {
+    "text/event-stream": "event: section\n"
+    'data: {"chapter": 1, "number": 2, "title": "Lessons", "words": 400, "done": 2, "total": 80}\n'
+    "id: 42\n\n"
+}
+
+
+@router.get(
+    "/{job_id:uuid}/events",
+    response_class=EventSourceResponse,
+    responses=answer(200, content=texts(_EVENTS)) | problems(404),
+)
 async def events(
-    job: FoundJob,
-    service: Open,
-    last_event_id: Annotated[str | None, Header(max_length=40)] = None,
+    job: FoundJob, service: Open, last_event_id: LastEventId = None
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow a job: what has happened since Last-Event-ID, then what happens, until it ends."""
     given = last_event_id or "0"
     last = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
     while True:
-        ended = (await service.store.get(job.id)).status in ENDED
-        found = await service.store.events_after(job.id, last)
+        try:
+            ended = (await service.store.get(job.id)).status in ENDED
+            found = await service.store.events_after(job.id, last)
+        except (JobNotFoundError, StoreError) as error:
+            # The status is sent already. A client asks again from the last event on, and is told.
+            log.warning("events ended", job_id=job.id, reason=str(error))
+            return
         for event in found:
             last = event.id
             yield ServerSentEvent(data=dict(event.data), event=event.kind, id=str(event.id))

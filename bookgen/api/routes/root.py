@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from bookgen import __version__
-from bookgen.api.deps import Open
-from bookgen.api.schemas import moment
+from bookgen.api.deps import Open, require_key
+from bookgen.api.openapi import answer, problems, texts
+from bookgen.api.schemas.common import moment
+from bookgen.api.schemas.service import (
+    Alive,
+    Configuration,
+    Health,
+    Info,
+    Ready,
+    Services,
+    ServiceStatus,
+)
 from bookgen.jobs.order import BookOrder
 
 __all__ = ["router"]
@@ -18,63 +27,72 @@ router = APIRouter(tags=["service"])
 
 
 @router.get("/")
-async def root(service: Open) -> dict[str, str]:
+async def root(service: Open) -> Info:
     """Say what this is."""
-    return {
-        "name": "BookGen",
-        "version": __version__,
-        "status": "running",
-        "environment": service.settings.environment,
-    }
+    return Info(
+        name="BookGen",
+        version=__version__,
+        status="running",
+        environment=service.settings.environment,
+    )
 
 
 @router.get("/health")
-async def health(request: Request) -> dict[str, Any]:
+async def health(request: Request) -> Health:
     """Say that the process answers. Needs no database, and is never limited."""
     settings = request.app.state.settings
-    return {
-        "status": "healthy",
-        "timestamp": moment(time.time()),
-        "environment": settings.environment,
-        "debug": settings.debug,
-    }
+    return Health(
+        status="healthy",
+        timestamp=moment(time.time()),
+        environment=settings.environment,
+        debug=settings.debug,
+    )
 
 
 @router.get("/livez")
-async def livez() -> dict[str, str]:
+async def livez() -> Alive:
     """Say that the process answers."""
-    return {"status": "alive"}
+    return Alive()
 
 
-@router.get("/readyz", responses={503: {"description": "The store cannot be reached."}})
-async def readyz(service: Open) -> dict[str, str]:
+@router.get("/readyz", responses=problems(503))
+async def readyz(service: Open) -> Ready:
     """Say that jobs can be taken: the store answers."""
     await service.store.claimable(1)
-    return {"status": "ready"}
+    return Ready()
 
 
-@router.get("/api/v1/status")
-async def status(service: Open) -> dict[str, Any]:
+@router.get("/api/v1/status", dependencies=[Depends(require_key)])
+async def status(service: Open) -> ServiceStatus:
     """Say what the service is set to, and whether its worker works."""
     defaults = BookOrder("")
-    return {
-        "api_version": "v1",
-        "status": "operational",
-        "services": {
-            "api": "operational",
-            "worker": "running" if await service.runner.is_running() else "stopped",
-        },
-        "configuration": {
-            "chapters": defaults.chapters,
-            "total_words": defaults.total_words,
-            "model": service.settings.openrouter_model
-            if service.engine.provider.is_configured
-            else "none: books are quoted",
-        },
-    }
+    model = service.settings.openrouter_model
+    return ServiceStatus(
+        api_version="v1",
+        status="operational",
+        services=Services(
+            api="operational",
+            worker="running" if await service.runner.is_running() else "stopped",
+        ),
+        configuration=Configuration(
+            chapters=defaults.chapters,
+            total_words=defaults.total_words,
+            model=model if service.engine.provider.is_configured else "none: books are quoted",
+        ),
+    )
 
 
-@router.get("/metrics")
+_EXAMPLE = """# HELP bookgen_jobs Jobs by status.
+# TYPE bookgen_jobs gauge
+bookgen_jobs{status="completed"} 12.0
+"""
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses=answer(200, content=texts({"text/plain": _EXAMPLE})),
+)
 async def metrics(service: Open) -> Response:
     """Give all figures to Prometheus."""
     return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -10,7 +10,7 @@ from bookgen.models import PartialDate
 from bookgen.sources.assess.candidate import Candidate
 from bookgen.sources.assess.identifiers import find_doi, find_isbn, is_doi, is_isbn
 from bookgen.sources.fetch.failures import FetchFailure
-from bookgen.sources.fetch.urls import parse_url
+from bookgen.sources.fetch.urls import host_of, parse_url
 from bookgen.text.dates import find_dates
 
 __all__ = ["Form", "check_form", "web_address"]
@@ -89,8 +89,10 @@ def _check_url(
     except FetchFailure as failure:
         issues.append(f"The address cannot be used: {failure.reason}")
         return
-    if "." not in parsed.host and ":" not in parsed.host:
-        warnings.append(f"The host {parsed.host!r} is not a full name of the web.")
+    # As it is sent: what only looks like an international name (xn--a) has no other spelling.
+    host = host_of(parsed)
+    if "." not in host and ":" not in host:
+        warnings.append(f"The host {host!r} is not a full name of the web.")
 
 
 def _check_title(candidate: Candidate, issues: list[str], warnings: list[str]) -> None:
