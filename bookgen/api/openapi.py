@@ -5,7 +5,7 @@ Routes name the problems that are their own; keys, limits, bodies and headers ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from fastapi import FastAPI
@@ -16,7 +16,7 @@ from bookgen.api.problems import MEDIA_TYPE, Problem, body_of
 from bookgen.api.problems import ProblemError as Told
 from bookgen.api.schemas import books, outlines, service, sources
 
-__all__ = ["ETAG", "DocumentedApp", "answer", "problems", "texts"]
+__all__ = ["ETAG", "DocumentedApp", "answer", "binaries", "problems", "texts"]
 
 _Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -41,6 +41,12 @@ _PROBLEMS: dict[int, tuple[str, tuple[Told, ...]]] = {
             Told(409, "job-state", f"{_JOB} is completed (phase done): it cannot be cancelled."),
             Told(409, "not-complete", "The book is in_progress. Ask for its status."),
             Told(409, "conflict", "The idempotency key 'once' was used for another request."),
+            Told(
+                409,
+                "missing-extra",
+                "The format epub needs more than bookgen alone: pip install 'bookgen[export]'",
+            ),
+            Told(409, "export-failed", "pandoc could not make the book: it took over 120 s."),
         ),
     ),
     412: (
@@ -72,7 +78,15 @@ _PROBLEMS: dict[int, tuple[str, tuple[Told, ...]]] = {
     ),
     429: (
         "The client has made too many requests.",
-        (Told(429, "rate-limited", "More than 60 requests a minute. Wait 17 s."),),
+        (
+            Told(429, "rate-limited", "More than 60 requests a minute. Wait 17 s."),
+            Told(
+                429,
+                "too-many-conversions",
+                "18 books are being converted or wait for it. Ask again later, or for txt, md or "
+                "html, which need no conversion.",
+            ),
+        ),
     ),
     503: (
         "The database cannot be used now.",
@@ -136,6 +150,15 @@ def texts(examples: dict[str, str]) -> dict[str, Any]:
     return {
         media_type: {"schema": {"type": "string"}, "example": example}
         for media_type, example in examples.items()
+    }
+
+
+def binaries(media_types: Iterable[str]) -> dict[str, Any]:
+    """Return the `content` of a response that is a file of one of these media types."""
+    schema = {"type": "string", "format": "binary"}
+    return {
+        media_type: {"schema": schema, "example": "the bytes of a file"}
+        for media_type in media_types
     }
 
 

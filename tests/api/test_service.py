@@ -8,10 +8,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 from api.conftest import serving, until
 
 from bookgen.llm.simulator.serve import INSTANT, running
+from scripts.services import served
 
 ADA = Path(__file__).resolve().parents[2] / "examples" / "ada-lovelace"
 GENERATE = "/api/v1/biographies/generate"
@@ -127,6 +129,22 @@ def test_events_are_told_once_each_from_any_place_on(tmp_path):
         assert told[-1][1:] == ("done", {"status": "completed", "phase": "done"})
         middle = told[len(told) // 2][0]
         assert events(client, job_id, str(middle)) == [one for one in told if one[0] > middle]
+
+
+def test_who_hangs_up_holds_nobody_up(tmp_path):
+    """A reader that leaves in the middle is as good as one that stays to the end."""
+    with library() as (urls, host), served(tmp_path, BOOKGEN_FETCH_ALLOW=host) as process:
+        with httpx.Client(base_url=process.url, timeout=30) as client:
+            job_id = client.post(GENERATE, json=order(urls)).json()["job_id"]
+            ended(client, job_id)
+            told = events(client, job_id)
+            path = f"/api/v1/biographies/{job_id}/events"
+            for event_id, *_ in told[:-1]:
+                headers = {"Last-Event-ID": str(event_id)}
+                with client.stream("GET", path, headers=headers) as stream:
+                    next(stream.iter_lines())
+            assert events(client, job_id) == told
+        assert "Traceback" not in process.said
 
 
 def test_a_cancelled_job_keeps_what_is_finished_and_goes_on(tmp_path):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
-import structlog
 from fastapi import APIRouter, Depends, Header, Query, Response
-from fastapi.responses import JSONResponse
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from bookgen.api.deps import FoundJob, Open, require_key
-from bookgen.api.openapi import ETAG, answer, problems, texts
+from bookgen.api.following import followed
+from bookgen.api.openapi import ETAG, answer, binaries, problems, texts
 from bookgen.api.problems import ProblemError
 from bookgen.api.schemas.books import BookReport, Created, GenerateBody, JobList, JobStatus
 from bookgen.api.schemas.common import EXAMPLE_JOB
@@ -24,15 +21,11 @@ from bookgen.api.schemas.outlines import OutlineBody
 from bookgen.api.service import Service
 from bookgen.checkpoint import outline_to, passages_unknown
 from bookgen.errors import InputError
-from bookgen.jobs.errors import JobNotFoundError, StoreError
 from bookgen.jobs.records import Idempotency, Job, NewJob, Status
-from bookgen.jobs.transitions import ENDED
 from bookgen.models import Outline
 from bookgen.text.words import fold_accents
 
 __all__ = ["router"]
-
-log = structlog.get_logger(__name__)
 
 router = APIRouter(
     prefix="/api/v1/biographies",
@@ -42,7 +35,6 @@ router = APIRouter(
 )
 
 Format = Literal["txt", "md", "html", "epub", "docx", "pdf", "csl", "bib", "zip"]
-_FOLLOW_SECONDS = 0.3
 _KEY_LENGTH = 200
 
 
@@ -116,9 +108,7 @@ async def _chapters_completed(job: Job, service: Service) -> int:
 
 BookFormat = Annotated[
     Format,
-    Query(
-        description="The book as a text, or its references as CSL-JSON or BibTeX.", examples=["md"]
-    ),
+    Query(description="The book in a form to read or to edit, or its references.", examples=["md"]),
 ]
 Partial = Annotated[bool, Query(description="What is finished, too.", examples=[True])]
 _BOOKS = {
@@ -127,6 +117,12 @@ _BOOKS = {
     "text/html": "<!doctype html>\n<title>Ada Lovelace</title>\n",
     "application/x-bibtex": "@book{letters,\n  title = {Letters}\n}\n",
 }
+_CONVERTED = (
+    "application/epub+zip",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/pdf",
+    "application/zip",
+)
 _REFERENCES = {
     "application/json": {
         "schema": {"type": "array", "items": {"type": "object"}},
@@ -146,7 +142,8 @@ _FILE = {
 @router.get(
     "/{job_id:uuid}/download",
     response_class=Response,
-    responses=answer(200, content=texts(_BOOKS) | _REFERENCES, headers=_FILE) | problems(404, 409),
+    responses=answer(200, content=texts(_BOOKS) | _REFERENCES | binaries(_CONVERTED), headers=_FILE)
+    | problems(404, 409),
 )
 async def download(
     job: FoundJob,
@@ -277,27 +274,17 @@ _EVENTS = {
 
 @router.get(
     "/{job_id:uuid}/events",
-    response_class=EventSourceResponse,
+    response_class=StreamingResponse,
     responses=answer(200, content=texts(_EVENTS)) | problems(404),
 )
 async def events(
     job: FoundJob, service: Open, last_event_id: LastEventId = None
-) -> AsyncIterator[ServerSentEvent]:
+) -> StreamingResponse:
     """Follow a job: what has happened since Last-Event-ID, then what happens, until it ends."""
     given = last_event_id or "0"
     last = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-    while True:
-        try:
-            ended = (await service.store.get(job.id)).status in ENDED
-            found = await service.store.events_after(job.id, last)
-        except (JobNotFoundError, StoreError) as error:
-            # The status is sent already. A client asks again from the last event on, and is told.
-            log.warning("events ended", job_id=job.id, reason=str(error))
-            return
-        for event in found:
-            last = event.id
-            yield ServerSentEvent(data=dict(event.data), event=event.kind, id=str(event.id))
-        if ended and not found:
-            return
-        if not found:
-            await asyncio.sleep(_FOLLOW_SECONDS)
+    return StreamingResponse(
+        followed(service.store, job.id, last),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
