@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
-from asvwatch import cli, measuring
+from asvwatch import cli, config, measuring
+from asvwatch.model import History
 from filelock import FileLock
 from projects import FAILED, benchmark
 
@@ -183,23 +185,26 @@ def test_a_file_that_cannot_be_written_is_3_and_leaves_nothing_behind(project, t
     assert list(tmp_path.glob(".folder*")) == []
 
 
-def test_a_second_run_waits_for_the_first(tmp_path):
-    lock = tmp_path / "asvwatch" / "check.lock"
-    lock.parent.mkdir()
-    told, entered = [], threading.Event()
+def test_a_second_run_waits_for_the_first_and_has_all_of_its_time_then(project):
+    settings = config.load(project(commits=1).config)
+    lock = settings.env_dir / "asvwatch" / "check.lock"
+    lock.parent.mkdir(parents=True)
+    told, deadlines = [], []
     waiting = threading.Event()
 
     def second():
-        with measuring.alone(lock, lambda line: (told.append(line), waiting.set())):
-            entered.set()
+        log = lambda line: (told.append(line), waiting.set())  # noqa: E731 - both in one
+        with measuring.measurer(settings, History(()), 60, log) as measurer:
+            deadlines.append(measurer.budget.deadline)
 
     with FileLock(lock):
         thread = threading.Thread(target=second)
         thread.start()
         assert waiting.wait(10)
-        assert not entered.is_set()
+        assert deadlines == []
+        released = time.monotonic()
     thread.join(10)
-    assert entered.is_set()
+    assert deadlines[0] >= released + 60
     assert "waiting" in told[0]
 
 

@@ -8,7 +8,7 @@ import json
 import findings
 import pytest
 from asvwatch import comparing, config, gitlog, measuring, results
-from asvwatch.model import Budget, PairedResult, Rule, SeriesKey
+from asvwatch.model import PairedResult, Rule, SeriesKey
 from repositories import Repository
 
 SUITE = """
@@ -111,7 +111,7 @@ def test_what_may_run_other_code_is_known(repository):
     made, commits = repository
     settings = config.load(made.config)
     past = gitlog.read(made.folder)
-    with measuring.measurer(settings, past, Budget(), print) as measurer:
+    with measuring.measurer(settings, past, 60, print) as measurer:
 
         def same(benchmark, head):
             described = results.described_series(settings, (commits["base"], commits[head]))

@@ -13,7 +13,7 @@ from asvwatch.config import Config
 from asvwatch.decide import decide
 from asvwatch.errors import BuildFailed, ConfigError
 from asvwatch.measuring import BuildsMeasurer
-from asvwatch.model import Budget, Candidate, History, Series, direction_of
+from asvwatch.model import Candidate, History, Series, direction_of
 from asvwatch.verdict import Failure, Finding, Verdict
 from asvwatch.words import plain
 
@@ -23,12 +23,13 @@ Log = Callable[[str], None]
 
 
 def bisect(
-    config: Config, benchmark: str, good: str, bad: str, *, budget: Budget, log: Log
+    config: Config, benchmark: str, good: str, bad: str, *, seconds: float, log: Log
 ) -> tuple[Verdict, History]:
     """The verdict that names the first bad commit behind `good` up to `bad`, and the history.
 
-    `benchmark` is a name, with its parameters where it has any, as reports show it. Raises
-    ConfigError for one that is not known, and where `good` is no first-parent ancestor of `bad`.
+    `benchmark` is a name, with its parameters where it has any, as reports show it; it is measured
+    for `seconds` at most. Raises ConfigError for one that is not known, and where `good` is no
+    first-parent ancestor of `bad`.
     """
     repo = config.git_dir
     history = gitlog.read(repo, bad)
@@ -38,7 +39,7 @@ def bisect(
     if oldest not in history:
         raise ConfigError(f"{good!r} is no first-parent ancestor of {bad!r}")
     candidate = ends(_chosen(results.described_series(config, (oldest, newest)), benchmark))
-    with measuring.measurer(config, history, budget, log) as measurer:
+    with measuring.measurer(config, history, seconds, log) as measurer:
         outcome = _search(candidate, measurer)
     if isinstance(outcome, Breakage):
         return _failing(candidate, outcome), history

@@ -25,6 +25,7 @@ from asvwatch.verdict import Finding, Verdict
 from asvwatch.words import change, percent, plain
 
 __all__ = [
+    "UNBOUNDED",
     "Measurer",
     "Open",
     "Window",

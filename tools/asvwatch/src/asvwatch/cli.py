@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import re
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from asvwatch import (
 from asvwatch.errors import AsvwatchError
 from asvwatch.files import write_whole
 from asvwatch.formats import FORMATS
-from asvwatch.model import Budget, History
+from asvwatch.model import History
 from asvwatch.verdict import Verdict
 from asvwatch.words import change, plain
 
@@ -66,12 +65,11 @@ def _check(options: argparse.Namespace) -> int:
         machine=options.machine,
         bench=options.bench,
     )
-    budget = Budget(deadline=time.monotonic() + options.budget)
     with contextlib.ExitStack() as resources:
         measurer = None
         if options.confirm and check.suspicions(loaded.stored, loaded.window):
             measurer = resources.enter_context(
-                measuring.measurer(settings, loaded.history, budget, _log)
+                measuring.measurer(settings, loaded.history, options.budget, _log)
             )
         told = check.check(
             settings,
@@ -79,7 +77,7 @@ def _check(options: argparse.Namespace) -> int:
             loaded.window,
             measurer,
             confirmed=options.confirm,
-            budget=budget,
+            budget=measurer.budget if measurer else check.UNBOUNDED,
             log=_log,
             notes=loaded.notes,
         )
@@ -97,7 +95,7 @@ def _compare(options: argparse.Namespace) -> int:
         options.head,
         bench=options.bench,
         thorough=options.thorough,
-        budget=Budget(deadline=time.monotonic() + options.budget),
+        seconds=options.budget,
         log=_log,
     )
     _tell(told, history, options)
@@ -110,7 +108,7 @@ def _bisect(options: argparse.Namespace) -> int:
         options.benchmark,
         options.good,
         options.bad,
-        budget=Budget(deadline=time.monotonic() + options.budget),
+        seconds=options.budget,
         log=_log,
     )
     _tell(told, history, options)

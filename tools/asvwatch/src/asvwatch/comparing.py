@@ -19,7 +19,7 @@ from asvwatch.decide import accept, decide
 from asvwatch.errors import ConfigError
 from asvwatch.loading import matching
 from asvwatch.measuring import BuildsMeasurer
-from asvwatch.model import Attribution, Budget, Candidate, History, PairedResult, Series, SeriesKey
+from asvwatch.model import Attribution, Candidate, History, PairedResult, Series, SeriesKey
 from asvwatch.verdict import Finding, Verdict
 from asvwatch.words import plain
 
@@ -35,12 +35,12 @@ def compare(
     *,
     bench: str | None,
     thorough: bool,
-    budget: Budget,
+    seconds: float,
     log: Log,
 ) -> tuple[Verdict, History]:
     """The verdict over `head` against `base`, and the history of these two commits.
 
-    `thorough` times also what runs the same code at both.
+    `thorough` times also what runs the same code at both; it is measured for `seconds` at most.
 
     Benchmarks are those that asv described with its results. A commit is named only if `base` is
     its first parent; everything else is a range. Raises ConfigError.
@@ -63,11 +63,11 @@ def compare(
     undecided: list[Finding] = []
     measured = 0
     counts_first = sorted(chosen, key=lambda series: series.rule.exact is False)
-    with measuring.measurer(config, history, budget, log) as measurer:
+    with measuring.measurer(config, history, seconds, log) as measurer:
         sparing = Sparing(measurer, set() if thorough else _methods(config), log)
         for number, series in enumerate(counts_first, 1):
             log(f"[{number}/{len(chosen)}] {plain(series.key.label)}")
-            outcome = check.examine(ends(series), history, sparing, budget)
+            outcome = check.examine(ends(series), history, sparing, measurer.budget)
             if isinstance(outcome, check.Open):
                 undecided.append(outcome.finding)
                 log(f"  undecided: {outcome.finding.reason}")
