@@ -35,12 +35,30 @@ class Cached:
         planted.work()
 
 
+def track_new():
+    return planted.NEW
+
+
+def track_gone():
+    return planted.OLD
+
+
+class Declining:
+    def setup(self):
+        if not hasattr(planted, "OLD"):
+            raise NotImplementedError
+
+    def track_old(self):
+        return planted.OLD
+
+
 for timed in (Work.time_run, time_alone, Cached.time_cached):
     timed.number, timed.repeat, timed.warmup_time = 1, (1, 5, 0.02), 0
 """
 
 PACKAGE = """
 import time
+{name} = 1
 from pathlib import Path
 
 
@@ -55,9 +73,9 @@ def items():
 """
 
 
-def state(seconds=0.002, times=1, items=100, unused=""):
+def state(seconds=0.002, times=1, items=100, unused="", name="OLD"):
     return {
-        "package": PACKAGE.format(items=items),
+        "package": PACKAGE.format(items=items, name=name),
         "planted/later.py": f"SECONDS = {seconds}\n",
         "planted/times.txt": f"{times}\n",
         "planted/unused.py": f"{unused}\n",
@@ -78,7 +96,7 @@ def repository(tmp_path_factory):
         "unused": commit("Keep a thought", **state(unused="# A thought.")),
         "later": commit("Take longer", **state(seconds=0.004)),
         "data": commit("Take as long by data", **state(times=2)),
-        "items": commit("One more item", **state(items=101)),
+        "items": commit("One more item", **state(items=101, name="NEW")),
     }
     made.describe(commits["base"])
     return made, commits
@@ -125,6 +143,27 @@ def test_what_may_run_other_code_is_known(repository):
         assert not same("time_alone", "later")
         # Read, not loaded.
         assert not same("time_alone", "data")
+
+
+@pytest.mark.parametrize(
+    ("bench", "code", "verdict", "said"),
+    [
+        # What the head brings has nothing to be compared with, and hides nothing else.
+        ("track_(new|items)", 1, "regressed", "suite.track_new at {base}: AttributeError"),
+        ("track_(old|items)", 1, "regressed", "suite.Declining.track_old at {head}: the benchmark"),
+        # What the head breaks is no clean comparison.
+        ("track_gone", 3, "unmeasured", ""),
+        ("track_new", 3, "unmeasured", "suite.track_new at {base}: AttributeError"),
+    ],
+)
+def test_what_does_not_run_is_told_apart(repository, bench, code, verdict, said):
+    _, commits = repository
+    done, told = compare(repository, "items", "--bench", bench)
+    assert (done.returncode, told["verdict"]) == (code, verdict), done.stderr
+    where = said.format(base=commits["base"][:8], head=commits["items"][:8])
+    assert any(where in note for note in told["notes"]) == bool(said)
+    failed = [one["reason"] for one in told["undecided"] if one["failed"]]
+    assert bool(failed) == (bench == "track_gone")
 
 
 COUNT = Rule(kind="count", exact=None)

@@ -241,6 +241,12 @@ class TestWhatCannotBeMeasured:
         assert (result.outcome, result.failed) == ("undecided", True)
         assert result.reason == "at good: ValueError: broken on purpose"
 
+    @pytest.mark.parametrize(("broken", "apart"), [("good", True), ("bad", False)])
+    def test_without_the_first_build_there_is_nothing_to_compare_with(self, broken, apart):
+        result, _ = compare(1.0, "quiet", broken={broken})
+
+        assert result.incomparable == apart
+
     def test_a_spent_budget_is_undecided_and_no_failure(self):
         spent = Budget(pairs=60, deadline=time.monotonic())
 

@@ -30,6 +30,7 @@ from filelock import FileLock, Timeout
 import asvwatch
 from asvwatch import asvcalls, runs, wheels
 from asvwatch.errors import BuildFailed, EnvironmentUnavailable, MeasurementError
+from asvwatch.files import NO_SPACE, is_full, told, write_whole
 from asvwatch.journal import Journal, Key
 from asvwatch.model import Measurement
 from asvwatch.runs import Conditions
@@ -224,8 +225,7 @@ class Builds:
             # Left behind in the variables of one side only, they would make its stack another.
             slot.env._set_build_dirs(None, None)
         except (util.ProcessError, util.UserError) as error:
-            if asvcalls.disk_full(error):
-                raise MeasurementError(f"{slot.path}: {asvcalls.reason(error)}") from error
+            _raise_if_full(slot.path, error)
             self._failed[commit] = asvcalls.reason(error)
             raise BuildFailed(commit, self._failed[commit]) from error
         slot.commit = commit
@@ -266,8 +266,9 @@ class Builds:
             slot.env._is_setup = False
             slot.env.create()
             slot.packages = slot.env.run(["-c", _LIST_PACKAGES], dots=False).split()
-            listed.write_text(json.dumps(slot.packages), encoding="utf-8")
+            write_whole(listed, json.dumps(slot.packages))
         except (util.ProcessError, util.UserError, ValueError) as error:
+            _raise_if_full(slot.path, error)
             raise EnvironmentUnavailable(self.env, asvcalls.reason(error)) from error
 
     def _measure(
@@ -280,6 +281,8 @@ class Builds:
             if known is not None:
                 return known
             measurement = self._run(slot, benchmark, params_index, conditions)
+            if is_full(measurement.error):
+                raise MeasurementError(f"{benchmark}: {NO_SPACE} ({measurement.error})")
             journal.add(key, measurement)
         return measurement
 
@@ -383,5 +386,11 @@ def _machine_blamed() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise MeasurementError(f"{where}{error.strerror or error}") from error
+        raise MeasurementError(told(error)) from error
+
+
+def _raise_if_full(path: Path, error: Exception) -> None:
+    """Raise MeasurementError if a command failed because `path` or the folder for temporary files
+    is full."""
+    if asvcalls.disk_full(error):
+        raise MeasurementError(f"{path}: {NO_SPACE} ({asvcalls.reason(error)})") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from asvwatch import (
     check,
     comparing,
     config,
+    files,
     gitlog,
     loading,
     measuring,
@@ -26,7 +28,7 @@ from asvwatch import (
     report,
 )
 from asvwatch.errors import AsvwatchError
-from asvwatch.files import write_whole
+from asvwatch.files import named, write_whole
 from asvwatch.formats import FORMATS
 from asvwatch.model import History
 from asvwatch.verdict import Verdict
@@ -34,6 +36,7 @@ from asvwatch.words import change, plain
 
 __all__ = ["main"]
 
+_OUTPUT = "standard output"
 _EPILOG = (
     """exit codes: 0 clean, 1 regressed, 2 wrong usage or configuration, 3 could not measure"""
 )
@@ -48,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _log(f"asvwatch: {error}")
         return error.exit_code
     except OSError as error:
-        _log(f"asvwatch: {error}")
+        _log(f"asvwatch: {files.told(error)}")
+        if error.filename == _OUTPUT:
+            _give_up_output()
         return AsvwatchError.exit_code
     except KeyboardInterrupt:
         _log("asvwatch: interrupted; the same command goes on from what was built and measured")
@@ -81,15 +86,15 @@ def _check(options: argparse.Namespace) -> int:
             log=_log,
             notes=loaded.notes,
         )
-    last = accepting.last_verdict(settings)
-    write_whole(last, FORMATS["json"](told, loaded.history, settings.path.name))
-    _tell(told, loaded.history, options)
+        _tell(told, loaded.history, options)
+        last = accepting.last_verdict(settings)
+        write_whole(last, FORMATS["json"](told, loaded.history, settings.path.name))
     return told.exit_code
 
 
 def _compare(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
-    told, history = comparing.compare(
+    told = comparing.compare(
         settings,
         options.base,
         options.head,
@@ -97,27 +102,27 @@ def _compare(options: argparse.Namespace) -> int:
         thorough=options.thorough,
         seconds=options.budget,
         log=_log,
+        tell=lambda told, history: _tell(told, history, options),
     )
-    _tell(told, history, options)
     return told.exit_code
 
 
 def _bisect(options: argparse.Namespace) -> int:
-    told, history = bisecting.bisect(
+    told = bisecting.bisect(
         config.load(options.config),
         options.benchmark,
         options.good,
         options.bad,
         seconds=options.budget,
         log=_log,
+        tell=lambda told, history: _tell(told, history, options),
     )
-    _tell(told, history, options)
     return told.exit_code
 
 
 def _publish(options: argparse.Namespace) -> int:
     page = publishing.publish(config.load(options.config), options.verdict, log=_log)
-    sys.stdout.write(f"{page}\n")
+    _write(Path("-"), f"{page}\n")
     return 0
 
 
@@ -132,7 +137,7 @@ def _report(options: argparse.Namespace) -> int:
 def _accept(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
     finding = accepting.accept(settings, options.verdict, options.fingerprint, options.reason)
-    sys.stdout.write(f"accepted: {plain(finding.label)} {change(finding)}\n")
+    _write(Path("-"), f"accepted: {plain(finding.label)} {change(finding)}\n")
     return 0
 
 
@@ -142,7 +147,8 @@ def _tell(told: Verdict, history: History, options: argparse.Namespace) -> None:
     console = Console(stderr=to_stdout, highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, 120)
-    report.to_terminal(told, history, console)
+    with named(_OUTPUT):
+        report.to_terminal(told, history, console)
     for name in ("json", "markdown"):
         file = getattr(options, name)
         if file is not None:
@@ -151,9 +157,19 @@ def _tell(told: Verdict, history: History, options: argparse.Namespace) -> None:
 
 def _write(file: Path, text: str) -> None:
     if str(file) == "-":
-        sys.stdout.write(text)
+        with named(_OUTPUT):
+            sys.stdout.write(text)
+            sys.stdout.flush()
     else:
         write_whole(file, text)
+
+
+def _give_up_output() -> None:
+    """Nobody takes it: a full disk, or a pipe whose reader went away. At its end Python would try
+    once more, and fail with an exit code of its own."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _log(line: str) -> None:

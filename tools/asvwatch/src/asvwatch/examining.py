@@ -191,11 +191,12 @@ def _finding(
         interval = result.interval if all(map(math.isfinite, result.interval)) else None
         pairs = result.samples
     better = series.rule.better
-    direction = (
-        direction_of(1.0, ratio, better)
-        if ratio is not None and before > 0
-        else direction_of(before, after, better)
-    )
+    if math.isnan(before) or math.isnan(after):
+        direction = candidate.direction
+    elif ratio is not None and before > 0:
+        direction = direction_of(1.0, ratio, better)
+    else:
+        direction = direction_of(before, after, better)
     return Finding(
         benchmark=series.key.benchmark,
         params=series.key.params,

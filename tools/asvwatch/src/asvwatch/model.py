@@ -221,7 +221,8 @@ class PairedResult:
     `before` and `after` are typical values in asv's unit, `ratio` is after / before and
     `interval` its interval (95 % unless `confidence` says otherwise). `samples` are the
     (before, after) values of the pairs in the order in which they were measured. "undecided" has
-    a `reason`; `failed` says that it is undecided because something could not be measured.
+    a `reason`; `failed` says that it is undecided because something could not be measured,
+    `incomparable` that the benchmark does not run at the first build or skips itself.
     """
 
     outcome: Outcome
@@ -234,6 +235,7 @@ class PairedResult:
     confidence: float = 0.95
     reason: str = ""
     failed: bool = False
+    incomparable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from asvwatch.chart import history_chart, pairs_chart
 from asvwatch.config import Config
+from asvwatch.files import write_whole
 from asvwatch.model import History, Series
 from asvwatch.report import broken, sections, summary
 from asvwatch.verdict import Finding, Verdict
@@ -32,13 +33,12 @@ _ABOUT = {
 def write(config: Config, verdict: Verdict, series: Iterable[Series], history: History) -> Path:
     """Write the page into asv's html_dir and link it from asv's own; returns its path."""
     page = config.html_dir / PAGE
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(render(config, verdict, series, history), encoding="utf-8")
+    write_whole(page, render(config, verdict, series, history))
     for name in ("index.html", "error.html"):
         asv_page = config.html_dir / name
         if asv_page.is_file():
             text = asv_page.read_text(encoding="utf-8")
-            asv_page.write_text(add_link(text), encoding="utf-8")
+            write_whole(asv_page, add_link(text))
     return page
 
 

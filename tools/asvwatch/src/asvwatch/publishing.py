@@ -10,6 +10,7 @@ from pathlib import Path
 from asvwatch import check, loading, measuring, offline, page, reading
 from asvwatch.config import Config
 from asvwatch.errors import MeasurementError
+from asvwatch.files import NO_SPACE, is_full
 from asvwatch.words import plain
 
 __all__ = ["publish"]
@@ -55,6 +56,8 @@ def _asv_publish(config: Config, log: Callable[[str], None]) -> None:
     )
     said = done.stdout.decode("utf-8", "replace").rstrip()
     if done.returncode != 0:
+        if is_full(said):
+            raise MeasurementError(f"{config.html_dir}: {NO_SPACE}")
         for line in said.splitlines():
             log(f"asv: {plain(line)}")
         last = said.splitlines()[-1].strip() if said else "no word"

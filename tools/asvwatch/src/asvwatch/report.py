@@ -36,6 +36,8 @@ def summary(verdict: Verdict) -> str:
         f"{_count(verdict.commits, 'commit', 'commits')}"
     )
     if verdict.commits == 0 or verdict.series == 0:
+        if verdict.undecided or verdict.failures:
+            return "unmeasured: nothing could be measured, see below"
         return "unmeasured: there are no results for these commits"
     if verdict.status == "unmeasured":
         return f"unmeasured: something could not be measured ({measured}), see below"
