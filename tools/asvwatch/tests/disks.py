@@ -36,7 +36,10 @@ def mounted(folder: Path, size: str) -> Iterator[Disk | None]:
     """A disk of this size at `folder`, which is made; None where it may not be mounted."""
     folder.mkdir(parents=True)
     command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(command, check=False).returncode:
+    if (
+        not shutil.which("mount")
+        or subprocess.run(command, check=False, capture_output=True).returncode
+    ):
         yield None
         return
     try:

@@ -13,6 +13,7 @@ from asvwatch import cli, config, measuring
 from asvwatch.model import History
 from filelock import FileLock
 from projects import FAILED, benchmark
+from unusable import NOT_READABLE, make_unreadable
 
 CALLS = benchmark("suite.track_calls", unit="calls")
 TIME = benchmark("suite.time_it")
@@ -71,6 +72,39 @@ def test_a_wrong_accepted_file_is_2(project):
     tiny.store_all(CALLS, [1, 1])
     (tiny.root / "benchmarks" / "accepted.toml").write_text("[[accepted]]\n")
     assert run(tiny, "check") == 2
+
+
+@pytest.mark.parametrize(("how", "why"), NOT_READABLE)
+@pytest.mark.parametrize("name", ["asvwatch.toml", "accepted.toml", "budgets.toml"])
+def test_a_file_of_the_user_that_cannot_be_read_is_2_and_named(project, capsys, name, how, why):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    file = tiny.root / "benchmarks" / name
+    make_unreadable(file, how)
+    assert run(tiny, "check") == 2
+    assert capsys.readouterr().err == f"asvwatch: {file} cannot be read: {why}\n"
+
+
+@pytest.mark.parametrize(("how", "why"), NOT_READABLE)
+def test_a_verdict_that_cannot_be_read_is_2_and_named(project, tmp_path, capsys, how, why):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    file = tmp_path / "verdict.json"
+    make_unreadable(file, how)
+    for command in (("report", file), ("publish", "--verdict", file)):
+        assert run(tiny, *command) == 2
+        assert capsys.readouterr().err == f"asvwatch: verdict {file} cannot be read: {why}\n"
+
+
+def test_what_asv_does_not_read_is_told_by_its_name(project, capsys):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    file = tiny.results / "box" / "machine.json"
+    file.write_text("{")
+    assert run(tiny, "publish") == 3
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("asvwatch: asv publish failed (1): Error parsing JSON in file")
+    assert str(file) in last
 
 
 def test_no_repository_is_2(tmp_path, capsys):

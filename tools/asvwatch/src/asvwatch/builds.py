@@ -15,7 +15,6 @@ import contextlib
 import copy
 import hashlib
 import json
-import os
 import platform
 import shutil
 import tempfile
@@ -256,9 +255,10 @@ class Builds:
 
         listed = slot.path / _PACKAGES_FILE
         try:
-            if slot.env.check_presence() and listed.is_file():
+            known = _listed_packages(listed)
+            if slot.env.check_presence() and known:
                 slot.env.create()
-                slot.packages = json.loads(listed.read_text(encoding="utf-8"))
+                slot.packages = known
                 return
             self._log(f"making environment {slot.name} of {self.env}")
             # Without the list the making was interrupted, or nobody knows what was installed.
@@ -324,7 +324,7 @@ class Builds:
 
     def _loaded(self, slot: _Slot, benchmark: str, params_index: int) -> frozenset[str]:
         with tempfile.TemporaryDirectory() as folder:
-            with _bytecode_in(folder):
+            with runs.bytecode_in(folder):
                 run = self._run(slot, benchmark, params_index, _ANY)
             described = self._described.get(benchmark) or self._stored.get(benchmark)
             cached = described is None or described.setup_cache_key is not None
@@ -366,18 +366,13 @@ class Builds:
         return slot.caches[key]
 
 
-@contextlib.contextmanager
-def _bytecode_in(folder: str) -> Iterator[None]:
-    """Let processes that are started here, and theirs, write the bytecode of each module that they
-    load below `folder`, and nowhere else look for it."""
-    before = dict(os.environ)
-    os.environ["PYTHONPYCACHEPREFIX"] = folder
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+def _listed_packages(file: Path) -> list[str]:
+    """The packages that were listed in `file`, none if it is not there or not whole."""
     try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+        listed = json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return []
+    return list(map(str, listed)) if isinstance(listed, list) else []
 
 
 @contextlib.contextmanager

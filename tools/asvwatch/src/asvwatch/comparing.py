@@ -59,11 +59,7 @@ def compare(
         raise ConfigError(f"{base!r} and {head!r} are the same commit, {good[:12]}")
     chosen = matching(results.described_series(config, (good, bad)), bench)
     if not chosen:
-        raise ConfigError(
-            f"no benchmark matches {bench!r}"
-            if bench is not None
-            else f"{config.results_dir} describes no benchmark; run `asv run --bench just-discover`"
-        )
+        raise ConfigError(f"no benchmark matches {bench!r}")
     parent = commits[1].parents[:1] == (good,)
     findings: list[Finding] = []
     undecided: list[Finding] = []

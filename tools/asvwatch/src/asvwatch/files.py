@@ -1,4 +1,4 @@
-"""Writes files as a whole or not at all, and tells in plain words why one could not be written."""
+"""Writes files as a whole or not at all, and tells in plain words what is wrong with one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import contextlib
 import errno
 import os
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-__all__ = ["NO_SPACE", "is_full", "named", "told", "write_whole"]
+from asvwatch.errors import ConfigError
+
+__all__ = ["NO_SPACE", "is_full", "named", "read_toml", "told", "write_whole"]
 
 NO_SPACE = "no space left; make room, and run the same command again"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -37,6 +41,18 @@ def write_whole(file: Path, text: str) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def read_toml(file: Path) -> dict[str, Any] | None:
+    """What `file` holds, None if there is none. Raises ConfigError for one that cannot be read."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{file} cannot be read: {error}") from error
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from asvwatch.files import NO_SPACE, is_full
 from asvwatch.words import plain
 
 __all__ = ["publish"]
+
+_PROGRESS = re.compile(r"^\[ *[\d.]+%\] ·+ *")
 
 
 def publish(config: Config, verdict_file: Path | None, *, log: Callable[[str], None]) -> Path:
@@ -60,5 +63,5 @@ def _asv_publish(config: Config, log: Callable[[str], None]) -> None:
             raise MeasurementError(f"{config.html_dir}: {NO_SPACE}")
         for line in said.splitlines():
             log(f"asv: {plain(line)}")
-        last = said.splitlines()[-1].strip() if said else "no word"
+        last = _PROGRESS.sub("", said.splitlines()[-1].strip()) if said else "no word"
         raise MeasurementError(f"asv publish failed ({done.returncode}): {last}")
