@@ -12,6 +12,7 @@ import pytest
 from asvwatch import check, config, loading
 from asvwatch.errors import ConfigError, EnvironmentUnavailable
 from asvwatch.model import Attribution, Budget, PairedResult, Part, relative_change
+from asvwatch.words import why
 from projects import FAILED, SKIPPED, benchmark
 
 TIME = benchmark("suite.time_it")
@@ -313,7 +314,7 @@ def test_a_creep_is_a_range_with_its_parts(project):
     assert found.ratio == pytest.approx(1.10)
     commits = {part.bad for part in found.parts if part.ratio > 1.01}
     assert commits == set(tiny.hashes[12:17])
-    assert tiny.hashes[14][:8] in found.reason
+    assert tiny.hashes[14][:8] in why(found)
     assert told.exit_code == 1
 
 
@@ -342,7 +343,7 @@ def test_a_creep_of_an_exact_metric_needs_no_measurement(project):
         (tiny.hashes[2], tiny.hashes[6]),
     )
     assert [part.bad for part in found.parts] == tiny.hashes[3:7]
-    assert "a creep in 4 parts" in found.reason
+    assert "a creep in 4 parts" in why(found)
 
 
 class TestWhatElseChanged:
@@ -362,7 +363,7 @@ class TestWhatElseChanged:
         assert told.regressions == ()
         assert found.commit is None
         assert found.causes == ("numpy: 2.1 → 2.2",)
-        assert "possible cause: numpy: 2.1 → 2.2" in found.reason
+        assert "possible cause: numpy: 2.1 → 2.2" in why(found)
 
     def test_it_is_the_cause_where_the_builds_do_not_differ(self, project):
         tiny = project(commits=8)

@@ -22,7 +22,7 @@ from asvwatch.failures import find_failures
 from asvwatch.model import Budget, Candidate, History
 from asvwatch.results import Stored
 from asvwatch.verdict import Finding, Verdict
-from asvwatch.words import change, percent, plain
+from asvwatch.words import change, percent, plain, why
 
 __all__ = [
     "UNBOUNDED",
@@ -106,7 +106,7 @@ def check(
             undecided.append(outcome.finding)
             if measurer is not None:
                 dismissed.append(candidate)
-            log(f"  undecided: {outcome.finding.reason}")
+            log(f"  undecided: {why(outcome.finding)}")
         else:
             findings.append(outcome)
             changed.append(candidate)

@@ -21,7 +21,7 @@ from asvwatch.loading import matching
 from asvwatch.measuring import BuildsMeasurer
 from asvwatch.model import Attribution, Candidate, History, PairedResult, Series, SeriesKey
 from asvwatch.verdict import Finding, Verdict
-from asvwatch.words import plain
+from asvwatch.words import plain, why
 
 __all__ = ["Sparing", "Tell", "compare", "ends"]
 
@@ -74,7 +74,7 @@ def compare(
                 log(f"  {sparing.apart[series.key]}")
             elif isinstance(outcome, check.Open):
                 undecided.append(outcome.finding)
-                log(f"  undecided: {outcome.finding.reason}")
+                log(f"  undecided: {why(outcome.finding)}")
                 measured += bool(outcome.finding.pairs)
             elif outcome is None:
                 measured += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,12 +18,8 @@ from asvwatch.model import (
     direction_of,
 )
 from asvwatch.verdict import Evidence, Finding
-from asvwatch.words import percent
 
 __all__ = ["Measurer", "Open", "attributed", "examine", "examine_with_rest", "unconfirmed"]
-
-# How many parts of a creep are named in a text.
-_NAMED_PARTS = 5
 
 
 class Measurer(Protocol):
@@ -181,7 +176,6 @@ def _finding(
 ) -> Finding:
     series = candidate.series
     causes = candidate.causes if commit is None and evidence == "history" else ()
-    told = (reason, _creep_words(parts), f"possible cause: {', '.join(causes)}" if causes else "")
     before, after = candidate.before, candidate.after
     ratio = after / before if before and math.isfinite(after / before) else None
     interval = None
@@ -214,19 +208,9 @@ def _finding(
         environment=series.key.env,
         version=series.key.version,
         floor=series.rule.tolerance if candidate.exact else series.rule.floor,
-        reason="; ".join(part for part in told if part),
+        reason=reason,
         failed=failed,
         pairs=pairs,
         parts=parts,
         causes=causes,
     )
-
-
-def _creep_words(parts: Sequence[Part]) -> str:
-    """The largest parts of a creep, in the order of the commits."""
-    if not parts:
-        return ""
-    largest = sorted(parts, key=lambda one: -abs(math.log(one.ratio)))[:_NAMED_PARTS]
-    named = ", ".join(f"{one.bad[:8]} {percent(one.ratio)}" for one in parts if one in largest)
-    which = "" if len(parts) <= _NAMED_PARTS else f", the largest {_NAMED_PARTS}"
-    return f"a creep in {len(parts)} parts{which}: {named}"
