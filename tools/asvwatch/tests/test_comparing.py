@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import findings
 import pytest
 from asvwatch import comparing, config, gitlog, measuring, results
+from asvwatch.builds import Builds
 from asvwatch.model import PairedResult, Rule, SeriesKey
+from projects import benchmark, store
 from repositories import Repository
 
 SUITE = """
+import os
+import subprocess
+import sys
+import time
+
 import planted
 
 
@@ -52,13 +60,32 @@ class Declining:
         return planted.OLD
 
 
-for timed in (Work.time_run, time_alone, Cached.time_cached):
+class Counted:
+    def time_run(self):
+        time.sleep(planted.WAIT)
+
+    def track_instructions(self):
+        counted = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable]
+            + ["-c", "import planted; planted.count()"],
+            env={"PYTHONHASHSEED": "0", "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(counted.stderr.partition("Collected : ")[2].split()[0])
+
+    track_instructions.unit = "instructions"
+
+
+for timed in (Counted.time_run, Work.time_run, time_alone, Cached.time_cached):
     timed.number, timed.repeat, timed.warmup_time = 1, (1, 5, 0.02), 0
 """
 
 PACKAGE = """
 import time
 {name} = 1
+WAIT = {wait}
 from pathlib import Path
 
 
@@ -70,12 +97,16 @@ def work():
 
 def items():
     return list(range({items}))
+
+
+def count():
+    return [number * number for number in range({loops})]
 """
 
 
-def state(seconds=0.002, times=1, items=100, unused="", name="OLD"):
+def state(seconds=0.002, times=1, items=100, unused="", name="OLD", loops=50_000, wait=0.02):
     return {
-        "package": PACKAGE.format(items=items, name=name),
+        "package": PACKAGE.format(items=items, name=name, loops=loops, wait=wait),
         "planted/later.py": f"SECONDS = {seconds}\n",
         "planted/times.txt": f"{times}\n",
         "planted/unused.py": f"{unused}\n",
@@ -97,6 +128,9 @@ def repository(tmp_path_factory):
         "later": commit("Take longer", **state(seconds=0.004)),
         "data": commit("Take as long by data", **state(times=2)),
         "items": commit("One more item", **state(items=101, name="NEW")),
+        "more": commit(
+            "Count a little more", **state(items=101, name="NEW", loops=51_250, wait=0.021)
+        ),
     }
     made.describe(commits["base"])
     return made, commits
@@ -143,6 +177,34 @@ def test_what_may_run_other_code_is_known(repository):
         assert not same("time_alone", "later")
         # Read, not loaded.
         assert not same("time_alone", "data")
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+def test_a_small_step_of_the_instructions_lets_the_time_be_measured(repository):
+    made, commits = repository
+    counts, times = "suite.Counted.track_instructions", "suite.Counted.time_run"
+    described = [benchmark(counts, unit="instructions"), benchmark(times)]
+    with Builds(made.config, log=print) as builds:
+        env = builds.env
+        counted = [
+            builds.prepare(commits[name]).measure(counts).value for name in ("items", "more")
+        ]
+    # Within the tolerance: no finding of its own.
+    assert 1.003 < counted[1] / counted[0] < 1.015
+    # The stored times of 5 % more do not stand out of what times of two commits vary by.
+    for name, count, seconds in zip(("items", "more"), counted, (0.0200, 0.0210), strict=True):
+        values = {counts: count, times: seconds}
+        store(
+            made.folder / ".asv" / "results", commits[name], values, benchmarks=described, env=env
+        )
+    check = ("check", "--range", f"{commits['items']}..{commits['more']}", "--json", "-")
+    done = made.run("asvwatch", *check, "--bench", "Counted.time_run")
+    assert (done.returncode, json.loads(done.stdout)["undecided"]) == (0, []), done.stderr
+    done = made.run("asvwatch", *check, "--bench", "Counted")
+    assert done.returncode == 1, done.stderr
+    (slower,) = json.loads(done.stdout)["regressions"]
+    assert (slower["benchmark"], slower["commit"]) == (times, commits["more"])
+    assert (slower["evidence"], len(slower["pairs"]) >= 16) == ("paired", True)
 
 
 @pytest.mark.parametrize(
