@@ -69,7 +69,7 @@ def compare(
         sparing = Sparing(measurer, set() if thorough else _methods(config), log)
         for number, series in enumerate(counts_first, 1):
             log(f"[{number}/{len(chosen)}] {plain(series.key.label)}")
-            outcome = check.examine(ends(series), history, sparing, measurer.budget)
+            outcome = check.examine(ends(series), history, sparing, measurer.budget).outcome
             if series.key in sparing.apart:
                 log(f"  {sparing.apart[series.key]}")
             elif isinstance(outcome, check.Open):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from asvwatch.creep import exact_parts
@@ -16,10 +17,11 @@ from asvwatch.model import (
     PairedResult,
     Part,
     direction_of,
+    relative_change,
 )
 from asvwatch.verdict import Evidence, Finding
 
-__all__ = ["Measurer", "Open", "attributed", "examine", "examine_with_rest", "unconfirmed"]
+__all__ = ["Examined", "Measurer", "Open", "attributed", "examine", "unconfirmed"]
 
 
 class Measurer(Protocol):
@@ -37,33 +39,42 @@ class Open:
     finding: Finding
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What becomes of a candidate: a finding, an open question, or None where nothing changed.
+
+    `rest` are candidates for what it leaves open of a step that was measured, `known` the values of
+    an exact metric that were measured in its range. `creeps` says that there are no steps in it,
+    only moves within the tolerance.
+    """
+
+    outcome: Finding | Open | None
+    rest: tuple[Candidate, ...] = ()
+    known: Mapping[str, float] = field(default_factory=dict)
+    creeps: bool = False
+
+
 def examine(
     candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
-) -> Finding | Open | None:
-    """What becomes of a candidate: a finding, an open question, or None where nothing changed."""
-    return examine_with_rest(candidate, history, measurer, budget)[0]
-
-
-def examine_with_rest(
-    candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
-) -> tuple[Finding | Open | None, list[Candidate]]:
-    """The outcome, and candidates for what it leaves open of a step that was measured."""
+) -> Examined:
+    """Look into a candidate, by measuring where that is needed and possible."""
     known = _without_measuring(candidate, history, measurer, budget)
     if known is not None or measurer is None:
-        return known, []
+        return Examined(known)
     if candidate.exact and history.adjacent(candidate.good, candidate.bad):
-        return _repeated(candidate, measurer), []
+        return Examined(_repeated(candidate, measurer))
     try:
         confirmed = None if candidate.exact else measurer.confirm(candidate)
         if confirmed is not None and confirmed.outcome != "changed":
-            return unconfirmed(candidate, confirmed), []
+            return Examined(unconfirmed(candidate, confirmed))
         found = measurer.attribute(candidate, confirmed)
     except EnvironmentUnavailable as error:
         if candidate.exact:
-            return _finding(candidate, "exact", reason=f"not bisected: {error}"), []
-        return Open(_finding(candidate, "history", reason=str(error), failed=True)), []
+            return Examined(_finding(candidate, "exact", reason=f"not bisected: {error}"))
+        return Examined(Open(_finding(candidate, "history", reason=str(error), failed=True)))
     outcome = attributed(candidate, found, found.result or confirmed)
-    return outcome, _left_over(candidate, found, confirmed)
+    creeps = candidate.exact and found.commit is None and bool(found.parts)
+    return Examined(outcome, _left_over(candidate, found), found.known, creeps)
 
 
 def _repeated(candidate: Candidate, measurer: Measurer) -> Finding | None:
@@ -81,26 +92,20 @@ def _repeated(candidate: Candidate, measurer: Measurer) -> Finding | None:
     return _finding(candidate, "exact", commit=candidate.bad, reason=reason)
 
 
-def _left_over(
-    candidate: Candidate, found: Attribution, confirmed: PairedResult | None
-) -> list[Candidate]:
+def _left_over(candidate: Candidate, found: Attribution) -> tuple[Candidate, ...]:
     """A candidate for each range in which there must be more of the step than was found."""
-    if confirmed is None or found.result is None:
-        return []
-    ratio = confirmed.ratio / found.result.ratio
-    better = candidate.series.rule.better
-    return [
+    return tuple(
         replace(
             candidate,
-            good=good,
-            bad=bad,
-            before=confirmed.before,
-            after=confirmed.before * ratio,
-            direction=direction_of(1.0, ratio, better),
+            good=one.good,
+            bad=one.bad,
+            before=one.before,
+            after=one.after,
+            direction=direction_of(one.before, one.after, candidate.series.rule.better),
             creep=False,
         )
-        for good, bad in found.rest
-    ]
+        for one in found.rest
+    )
 
 
 def _without_measuring(
@@ -152,7 +157,8 @@ def attributed(
     narrowed = replace(
         candidate, good=found.good, bad=found.bad, before=found.before, after=found.after
     )
-    if result is None and found.before == found.after:
+    moved = abs(relative_change(found.before, found.after))
+    if result is None and moved <= candidate.series.rule.tolerance:
         return None
     return _finding(
         narrowed,

@@ -25,6 +25,7 @@ __all__ = [
     "Outcome",
     "PairedResult",
     "Part",
+    "Rest",
     "Rule",
     "Series",
     "SeriesKey",
@@ -239,14 +240,25 @@ class PairedResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """There is more of a step behind `good` and up to `bad`, from `before` to `after`."""
+
+    good: str
+    bad: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
     """Where a step was found: in `commit`, measured against its parent `good` (then `bad` is
     `commit`), or somewhere behind `good` up to `bad` with the `reason` why not closer.
 
     `result` compares `good` with `bad` (None for an exact metric, whose `before` and `after`
     are the values). `unbuilt` are the commits in the range that do not build, each with a reason.
-    `parts` are those of a range without a single step, oldest first. `rest` are the ranges, as
-    (good, bad), in which there is more of the step than the commit explains.
+    `parts` are those of a range without a single step, oldest first. `rest` are the ranges in which
+    there is more of the step than the commit explains, `known` the values of an exact metric that
+    were measured, by commit.
     """
 
     commit: str | None
@@ -258,7 +270,8 @@ class Attribution:
     reason: str = ""
     unbuilt: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
-    rest: tuple[tuple[str, str], ...] = ()
+    rest: tuple[Rest, ...] = ()
+    known: Mapping[str, float] = field(default_factory=dict)
 
 
 def relative_change(before: float, after: float) -> float:
