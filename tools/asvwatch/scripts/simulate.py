@@ -39,7 +39,7 @@ from otava.analysis import compute_change_points
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from findings import history, series
-from simulated import Machine
+from simulated import Machine, compare
 
 SIZE = 60
 EFFECTS = (1.02, 1.03, 1.05, 1.10, 1.30)
@@ -254,22 +254,7 @@ def the_rule(trials: int) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- |"
     for kind in ("quiet", *NOISES.values()):
         for effect in (1.0, *EFFECTS):
-            results = []
-            for seed in range(trials):
-                machine = Machine({"a": 0.01, "b": 0.01 * effect}, noise=kind, seed=seed)
-                results.append(
-                    paired.confirm(
-                        machine,  # type: ignore[arg-type]
-                        "suite.time_it",
-                        0,
-                        "a",
-                        "b",
-                        kind="time",
-                        floor=TIME.floor,
-                        budget=Budget(),
-                        seed=seed,
-                    )
-                )
+            results = [compare(effect, kind, seed)[0] for seed in range(trials)]
             shares = [
                 f"{100 * statistics.mean(one.outcome == outcome for one in results):.0f} %"
                 for outcome in ("changed", "unchanged", "undecided")
