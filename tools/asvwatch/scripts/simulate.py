@@ -16,13 +16,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from asv.step_detect import detect_regressions, detect_steps
 from asvwatch import paired
 from asvwatch.attribute import attribute
 from asvwatch.check import Window, check
-from asvwatch.config import TIME, Config
+from asvwatch.config import TIME, TRACKED_BYTES, Config
 from asvwatch.model import (
     Attribution,
     Budget,
@@ -30,6 +31,7 @@ from asvwatch.model import (
     FloatArray,
     History,
     PairedResult,
+    Rule,
 )
 from asvwatch.nominate import nominate
 from asvwatch.results import Stored
@@ -37,7 +39,7 @@ from otava.analysis import compute_change_points
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from findings import history, series
-from simulated import Machine
+from simulated import Machine, compare
 
 SIZE = 60
 EFFECTS = (1.02, 1.03, 1.05, 1.10, 1.30)
@@ -45,6 +47,7 @@ EFFECTS = (1.02, 1.03, 1.05, 1.10, 1.30)
 ASV_THRESHOLD = 0.05
 # How far beside a step a change point may lie and still mean it.
 BESIDE = 2
+TRACED = replace(TRACKED_BYTES, exact=True)
 # The noise of the history, and that of the processes with which it is looked into.
 NOISES = {"gauss": "two_cores", "spikes": "spikes", "correlated": "slow_phases", "drift": "drift"}
 
@@ -123,7 +126,7 @@ class Laboratory:
             candidate.good,
             candidate.bad,
             kind=rule.kind,
-            floor=rule.floor,
+            floor=rule.tolerance if rule.exact else rule.floor,
             budget=Budget(),
         )
 
@@ -138,15 +141,20 @@ class Laboratory:
 
 
 def by_check(
-    values: FloatArray, levels: FloatArray, kind: str, seed: int
+    values: FloatArray, truth: FloatArray, noise: str, seed: int = 0, rule: Rule = TIME
 ) -> tuple[list[tuple[int, int]], int]:
-    """What `asvwatch check` reports as slower: the ranges, of one commit where it is named; and
-    the pairs that it took."""
+    """What `asvwatch check` reports as worse where a process gives the `truth` with `noise`: the
+    ranges, of one commit where it is named; and the pairs that it took."""
     told = history(SIZE)
     commits = tuple(commit.hash for commit in told.commits)
-    named = replace(series(values), commits=commits)
-    truth = {commit: 0.01 * level for commit, level in zip(commits, levels.tolist(), strict=True)}
-    laboratory = Laboratory(Machine(truth, noise=NOISES[kind], seed=seed), told)
+    named = replace(series(values, rule), commits=commits)
+    machine = Machine(
+        dict(zip(commits, truth.tolist(), strict=True)),
+        noise=noise,
+        seed=seed,
+        number=int(rule.kind == "time"),
+    )
+    laboratory = Laboratory(machine, told)
     nowhere = Path("nowhere")
     verdict = check(
         Config(
@@ -198,7 +206,7 @@ def tally(position: str, effect: float, kinds: Sequence[str], trials: int) -> Ta
             random = np.random.default_rng([seed, *kind.encode()])
             values = levels * np.exp(noise(kind, random))
             one, other, suspected = by_asv(values), by_otava(values), by_nomination(values)
-            reported, pairs = by_check(values, levels, kind, seed)
+            reported, pairs = by_check(values, 0.01 * levels, NOISES[kind], seed)
             if places:
                 counted.asv.append(found(one, places, BESIDE))
                 counted.otava.append(found(other, places, BESIDE))
@@ -246,22 +254,7 @@ def the_rule(trials: int) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- |"
     for kind in ("quiet", *NOISES.values()):
         for effect in (1.0, *EFFECTS):
-            results = []
-            for seed in range(trials):
-                machine = Machine({"a": 0.01, "b": 0.01 * effect}, noise=kind, seed=seed)
-                results.append(
-                    paired.confirm(
-                        machine,  # type: ignore[arg-type]
-                        "suite.time_it",
-                        0,
-                        "a",
-                        "b",
-                        kind="time",
-                        floor=TIME.floor,
-                        budget=Budget(),
-                        seed=seed,
-                    )
-                )
+            results = [compare(effect, kind, seed)[0] for seed in range(trials)]
             shares = [
                 f"{100 * statistics.mean(one.outcome == outcome for one in results):.0f} %"
                 for outcome in ("changed", "unchanged", "undecided")
@@ -271,10 +264,77 @@ def the_rule(trials: int) -> Iterator[str]:
             yield f"| {' | '.join(cells)} |"
 
 
+def counted(position: str) -> tuple[FloatArray, tuple[int, ...]]:
+    """The levels of a count of bytes, (SIZE,), and the places of the steps in them."""
+    levels = np.full(SIZE, 1e6)
+    steps: tuple[int, ...] = ()
+    if "creep" in position:
+        for place in CREEP:
+            levels[place:] *= 1.003
+    if "a step" in position:
+        steps = (CREEP[-1] + 10,)
+    if "two steps" in position:
+        steps = (30, 31)
+    for place in steps:
+        levels[place:] *= 1.05
+    return levels, steps
+
+
+COUNTED = ("nothing", "a step", "two steps", "a creep", "a creep and a step")
+CREEP = range(20, 32)
+GAPS = (0.0, 0.3, 0.6, 0.85)
+
+
+def gaps(trials: int) -> Iterator[str]:
+    """The rows of histories of an exact metric in which asv left out some of the commits."""
+    yield "| planted | steps | named | ranges | of them wrong | of the creep |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for position in COUNTED:
+        each = [with_gaps(position, share, trials) for share in GAPS]
+        means = [statistics.mean(numbers) for numbers in zip(*each, strict=True)]
+        creep = f"{100 * means[-1]:.0f} %" if "creep" in position else "-"
+        cells = [position, f"{means[0]:.0f}", *(f"{mean:.2f}" for mean in means[1:-1]), creep]
+        yield f"| {' | '.join(cells)} |"
+
+
+class WithGaps(NamedTuple):
+    """Means over histories: of `steps` steps the `named`, the `ranges` told besides, those of them
+    in which nothing was planted (`wrong`), and the share of the creep that the largest has."""
+
+    steps: int
+    named: float
+    ranges: float
+    wrong: float
+    creep: float
+
+
+def with_gaps(position: str, share: float, trials: int) -> WithGaps:
+    """What is told of an exact metric where a `share` of the commits was left out."""
+    levels, steps = counted(position)
+    named, ranges, wrong, largest = [], [], [], []
+    for seed in range(trials):
+        random = np.random.default_rng([seed, *position.encode()])
+        left_out = random.random(SIZE) < share
+        left_out[[0, -1]] = False
+        # Commits differ within the tolerance anyway; where they creep, that adds up.
+        wobble = 0.0 if "creep" in position else random.uniform(-0.002, 0.002, SIZE)
+        truth = np.round(levels * np.exp(wobble))
+        told, _ = by_check(np.where(left_out, np.nan, truth), truth, "none", rule=TRACED)
+        exact = [(place - 1, place) for place in steps]
+        wide = [each for each in told if each not in exact]
+        named.append(sum(each in told for each in exact))
+        ranges.append(len(wide))
+        wrong.append(sum(levels[good] == levels[bad] for good, bad in wide))
+        grown = (np.log(levels[bad] / levels[good]) for good, bad in wide)
+        largest.append(max(grown, default=0.0) / (len(CREEP) * np.log(1.003)))
+    return WithGaps(len(steps), *map(statistics.mean, (named, ranges, wrong, largest)))
+
+
 TABLES: dict[str, Callable[[int], Iterator[str]]] = {
     "Planted slowdowns": recall,
     "Nothing planted": false_alarms,
     "The rule alone": the_rule,
+    "Exact metrics with gaps": gaps,
 }
 
 

@@ -71,55 +71,10 @@ class Project:
         self.results.mkdir(exist_ok=True)
         write_json(str(self.results / "benchmarks.json"), entries, Benchmarks.api_version)
 
-    def store(
-        self,
-        commit: int | str,
-        values: Mapping[str, Any],
-        *,
-        benchmarks: Sequence[Mapping[str, Any]],
-        machine_name: str = "box",
-        env: str = ENV,
-        requirements: Mapping[str, str] | None = None,
-        built: bool = True,
-        samples: Mapping[str, list[float]] | None = None,
-    ) -> Path:
-        """Store the values of one commit with asv's own `Results`; returns the file.
-
-        A list is one value for each combination of parameters; None is a failure, NaN a skip.
-        """
+    def store(self, commit: int | str, values: Mapping[str, Any], **more: Any) -> Path:
+        """Store the values of one commit as `store` does."""
         commit_hash = self.hashes[commit] if isinstance(commit, int) else commit
-        surroundings = {"machine": machine_name, "os": "Linux", "cpu": "x", "python": "3.11"}
-        results = Results(
-            surroundings, dict(requirements or {}), commit_hash, 1_700_000_000_000, "3.11", env, {}
-        )
-        described = {one["name"]: one for one in benchmarks}
-        for name, given in values.items():
-            one = described[name]
-            count = math.prod(len(choice) for choice in one["params"]) if one["params"] else 1
-            listed = given if isinstance(given, list) else [given] * count
-            recorded = (samples or {}).get(name)
-            results.add_result(
-                one,
-                BenchmarkResult(
-                    result=listed,
-                    samples=[recorded] * count if recorded else [None] * count,
-                    number=[1] * count if recorded else [None] * count,
-                    errcode=0,
-                    stderr="",
-                    profile=None,
-                ),
-                duration=0.5 if built else None,
-                record_samples=recorded is not None,
-            )
-        folder = self.results / machine_name
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(
-            str(folder / "machine.json"),
-            {"machine": machine_name},
-            machine.Machine.api_version,
-        )
-        results.save(str(self.results))
-        return self.results / results._filename
+        return store(self.results, commit_hash, values, **more)
 
     def store_all(
         self, benchmark: Mapping[str, Any], values: Sequence[Any], start: int = 0, **more: Any
@@ -129,6 +84,55 @@ class Project:
         for number, value in zip(itertools.count(start), values, strict=False):
             if value is not ...:
                 self.store(number, {benchmark["name"]: value}, benchmarks=[benchmark], **more)
+
+
+def store(
+    folder: Path,
+    commit: str,
+    values: Mapping[str, Any],
+    *,
+    benchmarks: Sequence[Mapping[str, Any]],
+    machine_name: str = "box",
+    env: str = ENV,
+    requirements: Mapping[str, str] | None = None,
+    built: bool = True,
+    samples: Mapping[str, list[float]] | None = None,
+) -> Path:
+    """Store the values of one commit with asv's own `Results` in `folder`; returns the file.
+
+    A list is one value for each combination of parameters; None is a failure, NaN a skip.
+    """
+    surroundings = {"machine": machine_name, "os": "Linux", "cpu": "x", "python": "3.11"}
+    results = Results(
+        surroundings, dict(requirements or {}), commit, 1_700_000_000_000, "3.11", env, {}
+    )
+    described = {one["name"]: one for one in benchmarks}
+    for name, given in values.items():
+        one = described[name]
+        count = math.prod(len(choice) for choice in one["params"]) if one["params"] else 1
+        listed = given if isinstance(given, list) else [given] * count
+        recorded = (samples or {}).get(name)
+        results.add_result(
+            one,
+            BenchmarkResult(
+                result=listed,
+                samples=[recorded] * count if recorded else [None] * count,
+                number=[1] * count if recorded else [None] * count,
+                errcode=0,
+                stderr="",
+                profile=None,
+            ),
+            duration=0.5 if built else None,
+            record_samples=recorded is not None,
+        )
+    (folder / machine_name).mkdir(parents=True, exist_ok=True)
+    write_json(
+        str(folder / machine_name / "machine.json"),
+        {"machine": machine_name},
+        machine.Machine.api_version,
+    )
+    results.save(str(folder))
+    return folder / results._filename
 
 
 def benchmark(name: str, **more: Any) -> dict[str, Any]:

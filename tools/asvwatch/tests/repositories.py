@@ -89,13 +89,22 @@ class Repository:
 
     def run(self, *command, timeout=600):
         """A command of this interpreter's environment, here: `asv run`, `asvwatch check`."""
+        process = self.start(*command)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except BaseException:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def start(self, *command):
+        """The same, still running."""
         program = Path(sys.executable).parent / command[0]
-        return subprocess.run(
+        return subprocess.Popen(
             [program, *command[1:]],
             cwd=self.folder,
-            check=False,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=timeout,
             env={**os.environ, "HOME": str(self.folder / ".asv")},
         )

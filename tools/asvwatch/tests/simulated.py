@@ -4,8 +4,10 @@ import math
 import random
 from typing import NamedTuple
 
+from asvwatch.config import TIME
 from asvwatch.errors import BuildFailed
-from asvwatch.model import Measurement
+from asvwatch.model import Budget, Measurement
+from asvwatch.paired import confirm
 from asvwatch.runs import Conditions
 
 
@@ -92,6 +94,23 @@ class Machine:
     @property
     def processes(self):
         return len(self.runs)
+
+
+def compare(ratio, noise, seed=0, *, kind="time", floor=TIME.floor, budget=None, **machine):
+    """What the rule says of a build that is `ratio` times as slow as another, and its machine."""
+    simulated = Machine({"good": 0.01, "bad": 0.01 * ratio}, noise=noise, seed=seed, **machine)
+    result = confirm(
+        simulated,
+        "suite.time_it",
+        0,
+        "good",
+        "bad",
+        kind=kind,
+        floor=floor,
+        budget=budget or Budget(),
+        seed=seed,
+    )
+    return result, simulated
 
 
 class SimulatedBuild:

@@ -186,7 +186,8 @@ class TestByPairs:
         found = search(Machine(levels({3: 1.1, 9: 1.25}), noise="quiet"))
 
         assert found.commit == COMMITS[9]
-        assert found.rest == ((COMMITS[0], COMMITS[8]), (COMMITS[9], COMMITS[12]))
+        ranges = [(one.good, one.bad) for one in found.rest]
+        assert ranges == [(COMMITS[0], COMMITS[8]), (COMMITS[9], COMMITS[12])]
 
     def test_commits_that_install_the_same_files_are_not_measured(self):
         machine = Machine(levels({12: 1.2}), noise="quiet", same=[set(COMMITS[:12])])
@@ -225,11 +226,22 @@ class TestExactMetrics:
         assert found.result is None
         assert machine.processes <= 2 + math.ceil(math.log2(len(COMMITS)))
 
-    def test_the_first_of_several_steps_is_named(self):
+    def test_the_first_of_several_steps_is_named_and_the_others_are_the_rest(self):
         found = search(Machine(levels({3: 1.1, 9: 1.2}, start=10)), CALLS)
 
         assert found.commit == COMMITS[3]
         assert found.after == pytest.approx(11)
+        (rest,) = found.rest
+        assert (rest.good, rest.bad) == (COMMITS[8], COMMITS[9])
+        assert (rest.before, rest.after) == (pytest.approx(11), pytest.approx(13.2))
+
+    def test_a_step_inside_a_creep_is_named(self):
+        creep = dict.fromkeys(range(1, 13), 1.004)
+        rule = Rule(kind="memory", exact=True, tolerance=0.005)
+
+        found = search(Machine(levels({**creep, 10: 1.03}, start=1000)), rule)
+
+        assert (found.commit, found.rest) == (COMMITS[10], ())
 
     def test_a_parent_that_does_not_build_leaves_a_range(self):
         found = search(Machine(levels({8: 1.1}, start=10), unbuilt={COMMITS[7]}), CALLS)
@@ -246,6 +258,8 @@ class TestExactMetrics:
         assert (found.commit, found.reason) == (None, "no single commit has the step")
         assert found.parts
         assert math.prod(part.ratio for part in found.parts) == pytest.approx(1.004**12)
+        assert max(part.ratio for part in found.parts) < 1.005
+        assert found.known[COMMITS[0]] == 1000
 
     def test_values_that_do_not_differ_here_say_so(self):
         machine = Machine(levels({}, start=10))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
 
 import pytest
+from disks import mounted, wanted
 from repositories import Repository
 from test_planted_history import package
 
@@ -31,8 +30,19 @@ BROKEN = package().replace("def llm_calls():", "def llm_calls():\n    raise OSEr
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory):
-    made = Repository(tmp_path_factory.mktemp("bisecting") / "repository", SUITE)
+def made(tmp_path_factory):
+    return Repository(tmp_path_factory.mktemp("bisecting") / "repository", SUITE)
+
+
+@pytest.fixture(scope="module")
+def disk(made):
+    """What is built lies on a disk of its own, where that can be had."""
+    with mounted(made.folder / ".asv" / "env", "1g") as disk:
+        yield disk
+
+
+@pytest.fixture(scope="module")
+def repository(made, disk):
     commits = [
         made.commit("Begin", package()),
         made.commit("Say what it is for", package(comment="# Writes books.")),
@@ -43,6 +53,12 @@ def repository(tmp_path_factory):
         made.commit("Say no more", f"{BROKEN}\n# No more.\n"),
     ]
     made.describe(commits[4])
+    if disk is not None:
+        disk.fill()
+        done, _ = bisect(made, "suite.track_calls", commits[0], commits[4])
+        disk.free()
+        # That the tests find environments shows that the next run goes on.
+        assert_full(done, disk.folder)
     return made, commits
 
 
@@ -62,6 +78,14 @@ def bisect(repository, *arguments):
     return done, json.loads(done.stdout) if done.stdout else None
 
 
+def assert_full(done, where):
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("asvwatch: "))
+    assert str(where) in line
+    assert "no space left; make room, and run the same command again" in line
+
+
 def test_the_commit_that_made_it_worse_is_named_or_its_range(repository):
     made, commits = repository
     done, told = bisect(made, "suite.track_calls", commits[0], commits[4])
@@ -78,19 +102,14 @@ def test_a_killed_run_is_gone_on_with(repository):
     made, commits = repository
     command = ["bisect", "suite.Sized.track_calls(1)", commits[0], commits[4]]
     (folder,) = {path.parent for path in made.folder.glob(".asv/env/asvwatch/*.lock")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "asvwatch", *command],
-        cwd=made.folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = made.start("asvwatch", *command)
     try:
         end = time.monotonic() + 60
         while len(lines(folder)) < 6 and time.monotonic() < end:
             time.sleep(0.01)
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     kept = len(lines(folder)) - 1
     assert kept >= 5
     done, told = bisect(made, *command[1:])
@@ -113,6 +132,27 @@ def test_the_commit_that_broke_it_is_named(repository):
     assert failure["benchmark"] == "suite.Sized.track_calls(2)"
     assert commits[4][:8] in failure["reason"]
     assert "gone" in failure["reason"]
+
+
+def test_a_full_disk_is_told_and_gone_on_from(repository, disk):
+    made, commits = repository
+    wanted(disk)
+    command = ("suite.track_calls", commits[0], commits[1])
+    for met_at in ("", ".journal"):
+        disk.fill()
+        done, _ = bisect(made, *command)
+        disk.free()
+        assert_full(done, disk.folder)
+        assert met_at in done.stderr
+        done, told = bisect(made, *command)
+        assert (done.returncode, told["verdict"]) == (0, "clean"), done.stderr
+
+
+def test_what_could_not_be_measured_is_not_clean(repository):
+    made, commits = repository
+    done, told = bisect(made, "suite.track_calls", commits[2], commits[3])
+    assert (done.returncode, told["verdict"]) == (3, "unmeasured"), done.stderr
+    assert "does not build" in told["undecided"][0]["reason"]
 
 
 def test_what_did_not_change_is_clean(repository):

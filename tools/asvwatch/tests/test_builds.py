@@ -203,6 +203,8 @@ class TestBuilds:
             builds.prepare(session.first)
         for status in session.repository.folder.rglob("asv-install-status.json"):
             status.write_text("{")
+        listed, _ = session.repository.folder.rglob("asvwatch-packages.json")
+        listed.write_text('["pip==')
         with session.builds() as builds:
             assert answer(builds.prepare(session.first)) == 41
 

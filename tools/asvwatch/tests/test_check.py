@@ -10,8 +10,10 @@ import time
 
 import pytest
 from asvwatch import check, config, loading
+from asvwatch.creep import exact_parts
 from asvwatch.errors import ConfigError, EnvironmentUnavailable
-from asvwatch.model import Attribution, Budget, PairedResult, Part, relative_change
+from asvwatch.model import Attribution, Budget, PairedResult, Part, Rest, relative_change
+from asvwatch.words import why
 from projects import FAILED, SKIPPED, benchmark
 
 TIME = benchmark("suite.time_it")
@@ -57,7 +59,11 @@ class Machine:
         found = None if confirmed is None else self._result(commits[good], commits[bad])
         left = abs(confirmed.ratio / found.ratio - 1) if found else 0.0
         ends = ((candidate.good, commits[good]), (commits[bad], candidate.bad))
-        rest = tuple((one, other) for one, other in ends if one != other and left > self.floor)
+        rest = tuple(
+            Rest(*each, before, before * confirmed.ratio / found.ratio)
+            for each in ends
+            if each[0] != each[1] and left > self.floor
+        )
         return Attribution(
             commits[bad], commits[good], commits[bad], before, after, found, rest=rest
         )
@@ -313,7 +319,7 @@ def test_a_creep_is_a_range_with_its_parts(project):
     assert found.ratio == pytest.approx(1.10)
     commits = {part.bad for part in found.parts if part.ratio > 1.01}
     assert commits == set(tiny.hashes[12:17])
-    assert tiny.hashes[14][:8] in found.reason
+    assert tiny.hashes[14][:8] in why(found)
     assert told.exit_code == 1
 
 
@@ -342,7 +348,31 @@ def test_a_creep_of_an_exact_metric_needs_no_measurement(project):
         (tiny.hashes[2], tiny.hashes[6]),
     )
     assert [part.bad for part in found.parts] == tiny.hashes[3:7]
-    assert "a creep in 4 parts" in found.reason
+    assert "a creep in 4 parts" in why(found)
+
+
+def test_a_creep_below_twice_the_tolerance_is_none_with_gaps_either(project):
+    tiny = project(commits=7)
+    traced = benchmark("suite.track_traced", unit="bytes")
+    truth = [1000, 1000, 1000, 1003, 1006, 1009, 1009]
+    tiny.store_all(traced, [1000, 1000, ..., ..., ..., 1009, 1009])
+    commits = tiny.hashes
+    told = run(tiny, FillingMachine(commits, truth))
+    assert (told.regressions, told.undecided, told.notes) == ((), (), ())
+
+
+class FillingMachine(Machine):
+    """Finds all values between the ends of a range."""
+
+    def attribute(self, candidate, _):
+        commits = list(self.truth)
+        first, last = commits.index(candidate.good), commits.index(candidate.bad)
+        inside = {commit: self.truth[commit] for commit in commits[first : last + 1]}
+        parts = exact_parts(list(inside), inside)
+        ends = (self.truth[candidate.good], self.truth[candidate.bad])
+        return Attribution(
+            None, candidate.good, candidate.bad, *ends, reason="none", parts=parts, known=inside
+        )
 
 
 class TestWhatElseChanged:
@@ -362,7 +392,7 @@ class TestWhatElseChanged:
         assert told.regressions == ()
         assert found.commit is None
         assert found.causes == ("numpy: 2.1 → 2.2",)
-        assert "possible cause: numpy: 2.1 → 2.2" in found.reason
+        assert "possible cause: numpy: 2.1 → 2.2" in why(found)
 
     def test_it_is_the_cause_where_the_builds_do_not_differ(self, project):
         tiny = project(commits=8)

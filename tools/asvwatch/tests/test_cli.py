@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
-from asvwatch import cli, measuring
+from asvwatch import cli, config, measuring
+from asvwatch.model import History
 from filelock import FileLock
 from projects import FAILED, benchmark
+from unusable import NOT_READABLE, make_unreadable
 
 CALLS = benchmark("suite.track_calls", unit="calls")
 TIME = benchmark("suite.time_it")
@@ -69,6 +72,39 @@ def test_a_wrong_accepted_file_is_2(project):
     tiny.store_all(CALLS, [1, 1])
     (tiny.root / "benchmarks" / "accepted.toml").write_text("[[accepted]]\n")
     assert run(tiny, "check") == 2
+
+
+@pytest.mark.parametrize(("how", "why"), NOT_READABLE)
+@pytest.mark.parametrize("name", ["asvwatch.toml", "accepted.toml", "budgets.toml"])
+def test_a_file_of_the_user_that_cannot_be_read_is_2_and_named(project, capsys, name, how, why):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    file = tiny.root / "benchmarks" / name
+    make_unreadable(file, how)
+    assert run(tiny, "check") == 2
+    assert capsys.readouterr().err == f"asvwatch: {file} cannot be read: {why}\n"
+
+
+@pytest.mark.parametrize(("how", "why"), NOT_READABLE)
+def test_a_verdict_that_cannot_be_read_is_2_and_named(project, tmp_path, capsys, how, why):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    file = tmp_path / "verdict.json"
+    make_unreadable(file, how)
+    for command in (("report", file), ("publish", "--verdict", file)):
+        assert run(tiny, *command) == 2
+        assert capsys.readouterr().err == f"asvwatch: verdict {file} cannot be read: {why}\n"
+
+
+def test_what_asv_does_not_read_is_told_by_its_name(project, capsys):
+    tiny = project(commits=2)
+    tiny.store_all(CALLS, [1, 1])
+    file = tiny.results / "box" / "machine.json"
+    file.write_text("{")
+    assert run(tiny, "publish") == 3
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("asvwatch: asv publish failed (1): Error parsing JSON in file")
+    assert str(file) in last
 
 
 def test_no_repository_is_2(tmp_path, capsys):
@@ -183,23 +219,26 @@ def test_a_file_that_cannot_be_written_is_3_and_leaves_nothing_behind(project, t
     assert list(tmp_path.glob(".folder*")) == []
 
 
-def test_a_second_run_waits_for_the_first(tmp_path):
-    lock = tmp_path / "asvwatch" / "check.lock"
-    lock.parent.mkdir()
-    told, entered = [], threading.Event()
+def test_a_second_run_waits_for_the_first_and_has_all_of_its_time_then(project):
+    settings = config.load(project(commits=1).config)
+    lock = settings.env_dir / "asvwatch" / "check.lock"
+    lock.parent.mkdir(parents=True)
+    told, deadlines = [], []
     waiting = threading.Event()
 
     def second():
-        with measuring.alone(lock, lambda line: (told.append(line), waiting.set())):
-            entered.set()
+        log = lambda line: (told.append(line), waiting.set())  # noqa: E731 - both in one
+        with measuring.measurer(settings, History(()), 60, log) as measurer:
+            deadlines.append(measurer.budget.deadline)
 
     with FileLock(lock):
         thread = threading.Thread(target=second)
         thread.start()
         assert waiting.wait(10)
-        assert not entered.is_set()
+        assert deadlines == []
+        released = time.monotonic()
     thread.join(10)
-    assert entered.is_set()
+    assert deadlines[0] >= released + 60
     assert "waiting" in told[0]
 
 

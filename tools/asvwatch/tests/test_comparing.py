@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import findings
 import pytest
 from asvwatch import comparing, config, gitlog, measuring, results
-from asvwatch.model import Budget, PairedResult, Rule, SeriesKey
+from asvwatch.builds import Builds
+from asvwatch.model import PairedResult, Rule, SeriesKey
+from projects import benchmark, store
 from repositories import Repository
 
 SUITE = """
+import os
+import subprocess
+import sys
+import time
+
 import planted
 
 
@@ -35,12 +43,49 @@ class Cached:
         planted.work()
 
 
-for timed in (Work.time_run, time_alone, Cached.time_cached):
+def track_new():
+    return planted.NEW
+
+
+def track_gone():
+    return planted.OLD
+
+
+class Declining:
+    def setup(self):
+        if not hasattr(planted, "OLD"):
+            raise NotImplementedError
+
+    def track_old(self):
+        return planted.OLD
+
+
+class Counted:
+    def time_run(self):
+        time.sleep(planted.WAIT)
+
+    def track_instructions(self):
+        counted = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable]
+            + ["-c", "import planted; planted.count()"],
+            env={"PYTHONHASHSEED": "0", "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(counted.stderr.partition("Collected : ")[2].split()[0])
+
+    track_instructions.unit = "instructions"
+
+
+for timed in (Counted.time_run, Work.time_run, time_alone, Cached.time_cached):
     timed.number, timed.repeat, timed.warmup_time = 1, (1, 5, 0.02), 0
 """
 
 PACKAGE = """
 import time
+{name} = 1
+WAIT = {wait}
 from pathlib import Path
 
 
@@ -52,12 +97,16 @@ def work():
 
 def items():
     return list(range({items}))
+
+
+def count():
+    return [number * number for number in range({loops})]
 """
 
 
-def state(seconds=0.002, times=1, items=100, unused=""):
+def state(seconds=0.002, times=1, items=100, unused="", name="OLD", loops=50_000, wait=0.02):
     return {
-        "package": PACKAGE.format(items=items),
+        "package": PACKAGE.format(items=items, name=name, loops=loops, wait=wait),
         "planted/later.py": f"SECONDS = {seconds}\n",
         "planted/times.txt": f"{times}\n",
         "planted/unused.py": f"{unused}\n",
@@ -78,7 +127,10 @@ def repository(tmp_path_factory):
         "unused": commit("Keep a thought", **state(unused="# A thought.")),
         "later": commit("Take longer", **state(seconds=0.004)),
         "data": commit("Take as long by data", **state(times=2)),
-        "items": commit("One more item", **state(items=101)),
+        "items": commit("One more item", **state(items=101, name="NEW")),
+        "more": commit(
+            "Count a little more", **state(items=101, name="NEW", loops=51_250, wait=0.021)
+        ),
     }
     made.describe(commits["base"])
     return made, commits
@@ -111,7 +163,7 @@ def test_what_may_run_other_code_is_known(repository):
     made, commits = repository
     settings = config.load(made.config)
     past = gitlog.read(made.folder)
-    with measuring.measurer(settings, past, Budget(), print) as measurer:
+    with measuring.measurer(settings, past, 60, print) as measurer:
 
         def same(benchmark, head):
             described = results.described_series(settings, (commits["base"], commits[head]))
@@ -125,6 +177,55 @@ def test_what_may_run_other_code_is_known(repository):
         assert not same("time_alone", "later")
         # Read, not loaded.
         assert not same("time_alone", "data")
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+def test_a_small_step_of_the_instructions_lets_the_time_be_measured(repository):
+    made, commits = repository
+    counts, times = "suite.Counted.track_instructions", "suite.Counted.time_run"
+    described = [benchmark(counts, unit="instructions"), benchmark(times)]
+    with Builds(made.config, log=print) as builds:
+        env = builds.env
+        counted = [
+            builds.prepare(commits[name]).measure(counts).value for name in ("items", "more")
+        ]
+    # Within the tolerance: no finding of its own.
+    assert 1.003 < counted[1] / counted[0] < 1.015
+    # The stored times of 5 % more do not stand out of what times of two commits vary by.
+    for name, count, seconds in zip(("items", "more"), counted, (0.0200, 0.0210), strict=True):
+        values = {counts: count, times: seconds}
+        store(
+            made.folder / ".asv" / "results", commits[name], values, benchmarks=described, env=env
+        )
+    check = ("check", "--range", f"{commits['items']}..{commits['more']}", "--json", "-")
+    done = made.run("asvwatch", *check, "--bench", "Counted.time_run")
+    assert (done.returncode, json.loads(done.stdout)["undecided"]) == (0, []), done.stderr
+    done = made.run("asvwatch", *check, "--bench", "Counted")
+    assert done.returncode == 1, done.stderr
+    (slower,) = json.loads(done.stdout)["regressions"]
+    assert (slower["benchmark"], slower["commit"]) == (times, commits["more"])
+    assert (slower["evidence"], len(slower["pairs"]) >= 16) == ("paired", True)
+
+
+@pytest.mark.parametrize(
+    ("bench", "code", "verdict", "said"),
+    [
+        # What the head brings has nothing to be compared with, and hides nothing else.
+        ("track_(new|items)", 1, "regressed", "suite.track_new at {base}: AttributeError"),
+        ("track_(old|items)", 1, "regressed", "suite.Declining.track_old at {head}: the benchmark"),
+        # What the head breaks is no clean comparison.
+        ("track_gone", 3, "unmeasured", ""),
+        ("track_new", 3, "unmeasured", "suite.track_new at {base}: AttributeError"),
+    ],
+)
+def test_what_does_not_run_is_told_apart(repository, bench, code, verdict, said):
+    _, commits = repository
+    done, told = compare(repository, "items", "--bench", bench)
+    assert (done.returncode, told["verdict"]) == (code, verdict), done.stderr
+    where = said.format(base=commits["base"][:8], head=commits["items"][:8])
+    assert any(where in note for note in told["notes"]) == bool(said)
+    failed = [one["reason"] for one in told["undecided"] if one["failed"]]
+    assert bool(failed) == (bench == "track_gone")
 
 
 COUNT = Rule(kind="count", exact=None)

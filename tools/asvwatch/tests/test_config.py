@@ -36,6 +36,23 @@ def test_a_wrong_setting_is_named_with_its_value(tiny, setting, value):
     assert error.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("", "is not valid JSON"),
+        ('{"repo": ".", "branches": ["ma', "is not valid JSON"),
+        ("[]", "a configuration is an object, not list"),
+        ("{}", "repo is missing"),
+    ],
+)
+def test_a_configuration_that_is_cut_off_or_none_is_named(tiny, text, named):
+    tiny.config.write_text(text)
+    with pytest.raises(ConfigError) as error:
+        config.load(tiny.config)
+    assert str(error.value).startswith(str(tiny.config))
+    assert named in str(error.value)
+
+
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(ConfigError, match="does not exist"):
         config.load(tmp_path / "asv.conf.json")

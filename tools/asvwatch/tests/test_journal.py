@@ -6,6 +6,7 @@ import pytest
 from asvwatch.journal import Journal, Key
 from asvwatch.model import Measurement
 from asvwatch.runs import Conditions
+from unusable import NOT_READABLE, make_unreadable
 
 ABOUT = "the suite, the packages"
 
@@ -88,6 +89,14 @@ def test_a_journal_that_is_cut_off_anywhere_is_gone_on_with(file):
         file.write_bytes(whole[:length])
         lines = sum(1 for end in ends if end <= length)
         assert left(file) == max(0, lines - 1) // 2 * 2
+
+
+@pytest.mark.parametrize(("how", "why"), NOT_READABLE)
+def test_a_journal_that_cannot_be_kept_is_named(file, how, why):
+    make_unreadable(file, how)
+    with pytest.raises(OSError, match=why) as error:
+        Journal(file, ABOUT)
+    assert error.value.filename == str(file)
 
 
 @pytest.mark.parametrize(

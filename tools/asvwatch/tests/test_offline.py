@@ -1,17 +1,13 @@
 """The published site needs nothing from other servers."""
 
-import functools
-import http.server
 import re
-import shutil
-import subprocess
-import threading
+import urllib.parse
+import urllib.request
 
 import pytest
-from asvwatch import config, offline, publishing
+from asvwatch import config, offline, page, publishing
+from browser import needs_browser, rendered, served
 from projects import Project, benchmark
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +19,11 @@ def site(tmp_path_factory):
 
 
 def test_every_script_and_style_lies_in_the_site(site):
-    for page in site.glob("*.html"):
-        loaded = re.findall(r'<(?:script|link)\b[^>]*(?:src|href)="([^"]+)"', page.read_text())
-        assert loaded or page.name == "error.html"
+    for asv_page in site.glob("*.html"):
+        loaded = re.findall(r'<(?:script|link)\b[^>]*(?:src|href)="([^"]+)"', asv_page.read_text())
+        assert loaded or asv_page.name == "error.html"
         assert [url for url in loaded if not (site / url).is_file()] == []
-        assert "integrity=" not in page.read_text()
+        assert "integrity=" not in asv_page.read_text()
 
 
 def test_the_licences_come_with_the_package():
@@ -46,34 +42,27 @@ def test_what_is_not_known_stays_where_it_is(tmp_path):
     assert not (tmp_path / "asvwatch").exists()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs_browser
 def test_the_site_shows_its_benchmarks_without_the_internet(site, tmp_path):
-    handler = functools.partial(_Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        shown = subprocess.run(
-            [
-                CHROMIUM,
-                *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
-                *("--disable-background-networking", "--disable-component-update"),
-                # Nothing but this machine can be reached.
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                f"--user-data-dir={tmp_path}",
-                "--virtual-time-budget=10000",
-                "--dump-dom",
-                f"http://127.0.0.1:{server.server_port}/index.html#/summarylist",
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        ).stdout
-        server.shutdown()
+    with served(site) as address:
+        shown = rendered(f"{address}/index.html#/summarylist", tmp_path)
     assert "suite.track_calls" in shown
     assert "swallow" in shown
     assert "failed to load" not in shown
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
+def test_our_page_and_asvs_lead_to_each_other_from_any_folder(site):
+    with served(site.parent) as address:
+        asv = f"{address}/{site.name}/index.html"
+        (ours,) = (url for url in links(asv) if url.endswith(page.PAGE))
+        assert any(url.startswith(asv) for url in links(ours))
+        for url in links(ours):
+            with urllib.request.urlopen(url) as answer:
+                assert answer.status == 200
+
+
+def links(url):
+    """Where the links of a page lead to, all in full."""
+    with urllib.request.urlopen(url) as answer:
+        found = re.findall(r'<a\b[^>]*\bhref="([^"]+)"', answer.read().decode())
+    return [urllib.parse.urljoin(url, link) for link in found]

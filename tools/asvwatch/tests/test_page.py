@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from asvwatch import config, page
 from asvwatch.config import TIME
-from asvwatch.model import Series, SeriesKey
+from asvwatch.model import Part, Series, SeriesKey
 from asvwatch.verdict import BudgetCheck, Failure, Verdict
+from browser import needs_browser, rendered, served
 from findings import finding, history, name
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,12 +113,96 @@ def test_the_page_needs_nothing_from_elsewhere(settings_of_a_project):
     assert all(link.startswith(("../index.html", "#")) for link in local)
 
 
+CREEP = finding(
+    commit=None,
+    range=(name(2), name(6)),
+    ratio=1.1**4,
+    evidence="exact",
+    parts=(
+        *(Part(name(at - 1), name(at), 1.1) for at in (3, 4)),
+        Part(name(4), name(6), 1.21, (1.2, 1.22)),
+    ),
+)
+SURROUNDINGS = [
+    json.dumps({"os": "Linux 6.1" if at < 8 else "Linux 6.8", "requirements": {"numpy": numpy}})
+    for at, numpy in enumerate(["2.1"] * 4 + ["2.2"] * 6)
+]
+
+
+WIDTHS = (360, 1280)
+MEASURE = """onload = () => {
+    const frames = [...document.querySelectorAll("iframe")].map(frame => frame.contentWindow);
+    const widths = frames.map(one => [one.innerWidth, one.document.documentElement.scrollWidth]);
+    document.title = widths.map(each => each.join(": ")).join(", ");
+}"""
+
+
+def changed(surroundings=SURROUNDINGS, **more):
+    values = [1.0] * 3 + [1.1, 1.21, 1.33] + [1.46] * 4
+    return dataclasses.replace(series(values, **more), surroundings=tuple(surroundings))
+
+
+def test_the_parts_of_a_creep_are_listed_and_lead_to_their_places(settings_of_a_project):
+    told = Verdict("regressed", regressions=(CREEP,), commits=10, series=1)
+    text = page.render(settings_of_a_project, told, [changed()], history())
+    outline = Outline(text)
+    shown = " ".join(outline.text)
+    assert text.count('class="part"') == 3
+    assert shown.count("+10.0 %, 25 % of the whole") == 2 * 2
+    assert "+21.0 % [+20.0 %, +22.0 %], 50 % of the whole" in shown
+    for part in ("Commit 3", "Commit 4", name(6)[:8], "a creep in 3 parts"):
+        assert part in text
+    places = [link[1:] for link in outline.links if link.startswith("#finding-")]
+    assert len(set(places)) == 3 + 2
+    assert all(text.count(f'id="{place}"') == 1 for place in places)
+
+
+def test_where_something_else_changed_is_marked_and_listed(settings_of_a_project):
+    undecided = finding(4, commit=None, evidence="history", causes=("numpy: 2.1 → 2.2",))
+    told = Verdict("clean", undecided=(undecided,), commits=10, series=1)
+    text = page.render(settings_of_a_project, told, [changed()], history())
+    shown = " ".join(Outline(text).text)
+    assert text.count('class="cause"') == 2
+    assert "marked where something else than the commits changed: 2" in text
+    assert "Possible cause numpy: 2.1 → 2.2" in shown
+    assert "os: Linux 6.1 → Linux 6.8" in shown
+    assert name(7)[:8] in shown
+
+
+def test_many_parts_are_listed_on_demand(settings_of_a_project):
+    parts = tuple(Part(name(at), name(at + 1), 1.01) for at in range(40))
+    creep = dataclasses.replace(CREEP, range=(name(0), name(40)), parts=parts)
+    told = Verdict("regressed", regressions=(creep,), commits=41, series=1)
+    for values, marked in (([1.0] * 41, 40), ([], 0)):
+        text = page.render(settings_of_a_project, told, [series(values)], history(41))
+        assert "<summary>40 parts</summary>" in text
+        assert text.count('class="part"') == text.count('href="#finding-1-part') == marked
+
+
+@needs_browser
+def test_nothing_is_wider_than_a_phone(settings_of_a_project, tmp_path):
+    long = "suite.Generation." + "track_a_name_without_an_end" * 4
+    creep = dataclasses.replace(CREEP, benchmark=long, params=("'a value'",) * 5, reason="x" * 300)
+    told = Verdict("regressed", regressions=(creep,), commits=10, series=1)
+    one = changed(benchmark=long, params=creep.params)
+    text = page.render(settings_of_a_project, told, [one], history(subjects={4: "y" * 200}))
+    (tmp_path / "page.html").write_text(text)
+    # A window of Chromium cannot be as narrow as a phone, a frame can.
+    frames = "".join(f'<iframe src="page.html" width="{width}"></iframe>' for width in WIDTHS)
+    (tmp_path / "index.html").write_text(f"<!doctype html>{frames}<script>{MEASURE}</script>")
+    with served(tmp_path) as address:
+        shown = rendered(f"{address}/index.html", tmp_path / "profile")
+    assert f"<title>{', '.join(f'{width}: {width}' for width in WIDTHS)}</title>" in shown
+
+
 @settings(max_examples=40)
 @given(text=st.text(max_size=30) | st.just(HOSTILE))
 def test_no_text_becomes_markup(settings_of_a_project, text):
     told = Verdict(
         "regressed",
-        regressions=(finding(benchmark=text, params=(text,), unit=text, reason=text),),
+        regressions=(
+            finding(benchmark=text, params=(text,), unit=text, reason=text, causes=(text,)),
+        ),
         recovered=(finding(machine=text, recovered_by=name(7)),),
         failures=(Failure(text, name(2), text),),
         notes=(text,),
@@ -123,10 +210,11 @@ def test_no_text_becomes_markup(settings_of_a_project, text):
         series=1,
     )
     past = history(subjects={5: text}, authors={5: text})
-    hostile = series([1.0, np.nan] * 5, benchmark=text, params=(text,))
+    around = [json.dumps({"os": f"{text}{at}", "env_vars": {text: text * at}}) for at in range(10)]
+    hostile = changed(around, benchmark=text, params=(text,))
     calm = Verdict(
         "regressed",
-        regressions=(finding(),),
+        regressions=(dataclasses.replace(CREEP, causes=("a",)),),
         recovered=(finding(recovered_by=name(7)),),
         failures=(Failure("b", name(2), "r"),),
         notes=("n",),
@@ -134,8 +222,8 @@ def test_no_text_becomes_markup(settings_of_a_project, text):
         series=1,
     )
     shown = Outline(page.render(settings_of_a_project, told, [hostile], past))
-    plain = Outline(page.render(settings_of_a_project, calm, [series([1.0, np.nan] * 5)], past))
-    assert set(shown.elements) <= set(plain.elements) | {"svg"}
+    plain = Outline(page.render(settings_of_a_project, calm, [changed()], past))
+    assert set(shown.elements) <= set(plain.elements) | {"details", "summary"}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +235,10 @@ def test_no_text_becomes_markup(settings_of_a_project, text):
         regressed(before=0.0, after=3.0, ratio=None, interval=None, evidence="exact"),
         regressed(before=float("nan"), after=float("nan"), ratio=None, interval=None),
         regressed(commit="f" * 40, range=("e" * 40, "f" * 40)),
+        regressed(commit="f" * 40),
+        regressed(range=(name(1), "f" * 40)),
+        regressed(parts=(Part("e" * 40, "f" * 40, 1.2), Part(name(3), name(2), 1e300))),
+        regressed(ratio=-2.0, parts=(Part(name(3), name(4), 1.2),)),
     ],
 )
 def test_every_verdict_makes_a_page(settings_of_a_project, verdict):

@@ -7,26 +7,10 @@ from asvwatch import paired
 from asvwatch.model import Budget
 from asvwatch.paired import confirm, place, single
 from asvwatch.stats import STAGE_ERROR, against_middle, estimate, plan, run_stage
-from simulated import Machine, Noise, Run
+from simulated import Machine, Noise, Run, compare
 
 NOISES = ("quiet", "two_cores", "spikes", "slow_phases", "drift")
 TRIALS = 300
-
-
-def compare(ratio, noise, seed=0, *, kind="time", floor=0.02, budget=None, **machine):
-    machine = Machine({"good": 0.01, "bad": 0.01 * ratio}, noise=noise, seed=seed, **machine)
-    result = confirm(
-        machine,
-        "suite.time_it",
-        0,
-        "good",
-        "bad",
-        kind=kind,
-        floor=floor,
-        budget=budget or Budget(pairs=60),
-        seed=seed,
-    )
-    return result, machine
 
 
 def outcomes(ratio, noise, trials=TRIALS, **options):
@@ -240,6 +224,12 @@ class TestWhatCannotBeMeasured:
 
         assert (result.outcome, result.failed) == ("undecided", True)
         assert result.reason == "at good: ValueError: broken on purpose"
+
+    @pytest.mark.parametrize(("broken", "apart"), [("good", True), ("bad", False)])
+    def test_without_the_first_build_there_is_nothing_to_compare_with(self, broken, apart):
+        result, _ = compare(1.0, "quiet", broken={broken})
+
+        assert result.incomparable == apart
 
     def test_a_spent_budget_is_undecided_and_no_failure(self):
         spent = Budget(pairs=60, deadline=time.monotonic())

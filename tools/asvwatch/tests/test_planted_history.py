@@ -120,6 +120,43 @@ def test_a_range_without_a_planted_commit_is_clean(planted):
     assert verdict["measured"]["commits"] == 1
 
 
+def test_commands_at_the_same_time_agree_and_leave_everything_whole(planted):
+    repository, commits = planted
+    results = stored(repository)
+    report = repository.folder / ".asv" / "at-once"
+    ends = (commits["memory"], commits["call"])
+    only = ("--bench", "track_llm_calls")
+    measuring = [
+        *(("check", "--range", "..".join(ends), *only) for _ in range(2)),
+        *(("compare", *ends, *only) for _ in range(2)),
+    ]
+
+    processes = [
+        repository.start("asvwatch", *command, "--json", f"{report}-{at}.json")
+        for at, command in enumerate(measuring)
+    ]
+    processes.append(repository.start("asvwatch", "publish"))
+    said = [process.communicate(timeout=300)[1] for process in processes]
+
+    assert [process.returncode for process in processes] == [1, 1, 1, 1, 0], said
+    verdicts = [json.loads(file.read_text()) for file in report.parent.glob("at-once-*.json")]
+    assert len(verdicts) == len(measuring)
+    for verdict in verdicts:
+        assert named(verdict["regressions"]) == {("suite.track_llm_calls", commits["call"])}
+    own = repository.folder / ".asv" / "env" / "asvwatch"
+    assert json.loads((own / "verdict.json").read_text())["verdict"] == "regressed"
+    assert list(own.glob("*.journal")) == []
+    assert (repository.folder / ".asv" / "html" / "asvwatch" / "index.html").is_file()
+    assert stored(repository) == results
+    assert len(repository.git("worktree", "list").splitlines()) == 1
+    assert repository.git("status", "--porcelain") == ""
+
+
+def stored(repository):
+    folder = repository.folder / ".asv" / "results"
+    return {file: file.read_bytes() for file in folder.rglob("*.json")}
+
+
 def test_a_range_in_which_nothing_was_measured_is_not_clean(planted):
     repository, commits = planted
 

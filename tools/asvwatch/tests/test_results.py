@@ -7,10 +7,12 @@ import math
 
 import numpy as np
 import pytest
-from asvwatch import config, gitlog, results
+from asvwatch import config, gitlog, loading, results
+from asvwatch.errors import ConfigError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from projects import FAILED, SKIPPED, benchmark
+from unusable import NOT_READABLE, make_unreadable
 
 TIME = benchmark("suite.time_it")
 COUNT = benchmark("suite.track_it", unit="calls", params=[["1", "2"], ["'a'"]])
@@ -97,6 +99,21 @@ def test_results_of_other_branches_and_retired_benchmarks_are_left_out(project):
     assert series.values.tolist() == [1.0]
 
 
+def test_results_of_commits_that_nobody_knows_are_named(project):
+    tiny = project(commits=2)
+    tiny.store_all(TIME, [1.0, 2.0])
+    tree = tiny.git("rev-parse", "main^{tree}")
+    side = tiny.git("commit-tree", tree, "-p", tiny.hashes[0], "-m", "Side")
+    for commit in (side, "ab" * 20, "cd" * 20):
+        tiny.store(commit, {TIME["name"]: 9.0}, benchmarks=[TIME])
+    loaded = loading.load(config.load(tiny.config))
+    assert [series.values.tolist() for series in loaded.stored.series] == [[1.0, 2.0]]
+    # Those of another branch are nothing special.
+    (note,) = loaded.notes
+    assert note.startswith("results of commits that")
+    assert note.endswith("are left out: abababab, cdcdcdcd")
+
+
 def test_without_descriptions_names_tell_the_kind(project):
     tiny = project(commits=1)
     tiny.store(0, {TIME["name"]: 1.0}, benchmarks=[TIME])
@@ -128,6 +145,42 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_are_read(project, co
     assert named in warning
 
 
+@pytest.mark.parametrize(("how", "named"), NOT_READABLE)
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(project, how, named):
+    tiny = project(commits=2)
+    tiny.store_all(TIME, [1.0, 2.0])
+    bad = tiny.results / "box" / "0bad-virtualenv.json"
+    make_unreadable(bad, how)
+    stored = read(tiny)
+    assert [series.values.tolist() for series in stored.series] == [[1.0, 2.0]]
+    assert stored.warnings == (f"{bad}: skipped, cannot be read: {named}",)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ('{"suite.time_it": {"na', "not JSON, or cut off"),
+        ("", "not JSON, or cut off"),
+        ("[]", "not an object"),
+        ('{"version": 1}', "format version 1, not 2; `asv update` renews it"),
+        ("{}", "format version None, not 2"),
+    ],
+)
+def test_descriptions_that_cannot_be_used_are_named(project, content, named):
+    tiny = project(commits=1)
+    tiny.store_all(TIME, [1.0])
+    file = tiny.results / "benchmarks.json"
+    file.write_text(content)
+    stored = read(tiny)
+    assert stored.warnings == (f"{file}: {named}; units and kinds are taken from names",)
+    assert [one.rule.kind for one in stored.series] == ["time"]
+    # Without them nobody knows what there is to measure.
+    with pytest.raises(ConfigError) as error:
+        results.described_series(config.load(tiny.config), tuple(tiny.hashes))
+    assert str(error.value).startswith(f"{file}: {named}")
+    assert "asv run --bench just-discover" in str(error.value)
+
+
 def test_a_second_file_for_a_commit_is_named_and_skipped_whole(project):
     tiny = project(commits=1)
     tiny.describe(TIME)
@@ -138,13 +191,24 @@ def test_a_second_file_for_a_commit_is_named_and_skipped_whole(project):
     assert "already has a result" in stored.warnings[0]
 
 
-def test_a_folder_without_its_machine_is_named(project):
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("", "not JSON, or cut off"),
+        ('["box"]', "not an object"),
+        ('{"machine": 7}', "machine is 7"),
+    ],
+)
+def test_a_folder_without_its_machine_is_named_and_the_others_are_read(project, content, named):
     tiny = project(commits=1)
     tiny.store_all(TIME, [1.0])
-    (tiny.results / "box" / "machine.json").unlink()
+    tiny.store(0, {TIME["name"]: 2.0}, benchmarks=[TIME], machine_name="other")
+    file = tiny.results / "box" / "machine.json"
+    file.unlink() if content is None else file.write_text(content)
     stored = read(tiny)
-    assert stored.series == ()
-    assert "machine.json" in stored.warnings[0]
+    assert [series.values.tolist() for series in stored.series] == [[2.0]]
+    assert stored.warnings == (f"{file}: {named}; its results are skipped",)
 
 
 def test_no_results_are_no_series(project):

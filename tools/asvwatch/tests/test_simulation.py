@@ -1,5 +1,6 @@
 """What the tables of docs/regressions.md claim, held by fewer of the same seeded histories."""
 
+import pytest
 import scale
 import simulate
 from asvwatch import config, loading
@@ -37,6 +38,15 @@ def test_a_creep_of_ten_percent_is_reported_as_a_range():
     one = simulate.tally("creep", 1.10, ("gauss", "spikes"), TRIALS)
     assert mean(one.reported) >= 0.8
     assert sum(one.wrong) == 0
+
+
+def test_exact_steps_and_creeps_are_told_alike_with_gaps_and_without():
+    for share in simulate.GAPS:
+        for position in simulate.COUNTED:
+            one = simulate.with_gaps(position, share, TRIALS)
+            creeps = int("creep" in position)
+            assert (one.named, one.ranges, one.wrong) == (one.steps, creeps, 0)
+            assert one.creep == pytest.approx(creeps, abs=1e-3)
 
 
 def test_each_of_many_series_gets_its_own_steps(tmp_path):

@@ -11,11 +11,11 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from asvwatch import files
 from asvwatch.errors import ConfigError
 from asvwatch.files import write_whole
 
@@ -43,12 +43,9 @@ class Accepted:
 
 def load(file: Path) -> tuple[Accepted, ...]:
     """The entries of `file`, none if it does not exist. Raises ConfigError for a wrong one."""
-    if not file.exists():
+    data = files.read_toml(file)
+    if data is None:
         return ()
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}") from error
     unknown = sorted(data.keys() - {"accepted"})
     if unknown:
         raise ConfigError(f"{file}: unknown setting {unknown[0]!r}; it holds [[accepted]] entries")

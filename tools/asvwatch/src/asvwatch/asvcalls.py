@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import logging
-import os
 import re
 import shutil
 import signal
@@ -17,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from asvwatch.errors import ConfigError, EnvironmentUnavailable
+from asvwatch.files import is_full
 
 __all__ = ["Log", "disk_full", "environment", "load_config", "quiet", "reason", "remove_tree"]
 
@@ -43,8 +42,10 @@ def quiet(root: Path, log: Log) -> Iterator[None]:
     def take(record: logging.LogRecord) -> bool:
         if Path(record.pathname).parent.name != "asv_runner":
             return True
-        if record.levelno >= logging.WARNING:
-            for line in record.getMessage().rstrip().splitlines()[-20:]:
+        said = record.getMessage()
+        # A full disk is told once, by the error that ends the run.
+        if record.levelno >= logging.WARNING and not is_full(said):
+            for line in said.rstrip().splitlines()[-20:]:
                 log(f"asv: {line}")
         return False
 
@@ -166,8 +167,7 @@ def reason(error: BaseException | str) -> str:
 def disk_full(error: BaseException) -> bool:
     """Whether a command failed because nothing more can be written, which no commit is to blame
     for."""
-    told = f"{error} {getattr(error, 'stdout', '')} {getattr(error, 'stderr', '')}"
-    return os.strerror(errno.ENOSPC) in told
+    return is_full(f"{error} {getattr(error, 'stdout', '')} {getattr(error, 'stderr', '')}")
 
 
 def _command(error: Any) -> str:

@@ -1,4 +1,4 @@
-"""Finds the commit behind a confirmed step, by bisection with fresh measurements.
+"""Finds the commit behind a confirmed step, by fresh measurements from the middle of its range on.
 
 A commit is only named when it was measured against its parent. Commits that do not build, or on
 which the benchmark does not run, are passed over; where they hide the step, the range is the
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asvwatch.builds import Builds
 from asvwatch.creep import exact_parts
 from asvwatch.errors import BuildFailed
+from asvwatch.filling import fill
 from asvwatch.model import (
     Attribution,
     Budget,
@@ -21,6 +22,7 @@ from asvwatch.model import (
     History,
     PairedResult,
     Part,
+    Rest,
     direction_of,
     relative_change,
 )
@@ -43,14 +45,15 @@ def attribute(
     """The commit of a step, or the range in which it is and the reason why not closer.
 
     `confirmed` is what `confirm` said of the ends of the range, None for an exact metric, whose
-    commits are measured once each. Never raises BuildFailed.
+    commits are measured once each; the first of several steps is told, the others are the rest.
+    Never raises BuildFailed.
     """
     if history.adjacent(candidate.good, candidate.bad):
         return _whole(candidate, confirmed, commit=candidate.bad)
-    search = _Search((candidate.good, *history.after(candidate.good, candidate.bad)))
+    commits = (candidate.good, *history.after(candidate.good, candidate.bad))
     if confirmed is None or _same_in_every_process(confirmed):
-        return _exact(builds, candidate, search, confirmed, budget)
-    return _paired(builds, candidate, search, confirmed, budget)
+        return _exact(builds, candidate, commits, confirmed, budget)
+    return _paired(builds, candidate, _Search(commits), confirmed, budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +227,15 @@ def _paired(
 
 def _rest(
     candidate: Candidate, search: _Search, floor: float, whole: PairedResult, found: PairedResult
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[Rest, ...]:
     """The ranges on both sides of what was found, if more of the step must be in them."""
     left = abs(math.log(whole.ratio / found.ratio))
     spreads = [(one.interval[1] - one.interval[0]) / 2 / one.ratio for one in (whole, found)]
     if left <= math.log1p(floor) + math.hypot(*spreads):
         return ()
     sides = ((candidate.good, search.good), (search.bad, candidate.bad))
-    return tuple((good, bad) for good, bad in sides if good != bad)
+    after = whole.before * whole.ratio / found.ratio
+    return tuple(Rest(good, bad, whole.before, after) for good, bad in sides if good != bad)
 
 
 def _parts(
@@ -268,50 +272,53 @@ def _not_one_step(search: _Search, result: PairedResult) -> str:
 def _exact(
     builds: Builds,
     candidate: Candidate,
-    search: _Search,
+    commits: Sequence[str],
     confirmed: PairedResult | None,
     budget: Budget,
 ) -> Attribution:
     key, rule = candidate.series.key, candidate.series.rule
     tolerance = rule.tolerance if confirmed is None else rule.floor
-    known: dict[str, float] = {}
 
     def value(commit: str) -> float:
-        if commit not in known:
-            if budget.spent():
-                raise NotMeasured(BUDGET_SPENT)
-            run = single(builds, key.benchmark, key.params_index, commit)
-            if run.value is None:
-                raise NotMeasured(f"at {commit[:8]}: {run.error}", commit)
-            known[commit] = run.value
-        return known[commit]
-
-    def same(one: float, other: float) -> bool:
-        return abs(relative_change(one, other)) <= tolerance
+        if budget.spent():
+            raise NotMeasured(BUDGET_SPENT)
+        run = single(builds, key.benchmark, key.params_index, commit)
+        if run.value is None:
+            raise NotMeasured(f"at {commit[:8]}: {run.error}", commit)
+        return run.value
 
     try:
-        start, end = value(candidate.good), value(candidate.bad)
+        found = fill(commits, value, tolerance)
     except (BuildFailed, NotMeasured) as error:
         return _whole(candidate, confirmed, str(error))
-    if same(start, end):
-        return _whole(candidate, confirmed, f"it does not show here: {start:g} and {end:g}")
-    search.run(lambda commit: 0 if same(start, value(commit)) else 1)
-    before, after = value(search.good), value(search.bad)
-    reason = "" if search.adjacent else search.why_not_closer()
-    expected = candidate.direction == direction_of(before, after, rule.better)
-    if same(before, after) or not expected:
-        parts = exact_parts(search.commits, known)
-        reason = "no single commit has the step"
-        return _whole(candidate, confirmed, reason, search.passed, parts=parts)
+    start, end = found.values[candidate.good], found.values[candidate.bad]
+    if abs(relative_change(start, end)) <= tolerance:
+        reason = f"it does not show here: {start:g} and {end:g}"
+        return replace(_whole(candidate, confirmed, reason), before=start, after=end)
+    if not found.steps:
+        reason, parts = "no single commit has the step", exact_parts(commits, found.values)
+        return replace(_whole(candidate, confirmed, reason, parts=parts), known=found.values)
+    expected = [
+        step
+        for step in found.steps
+        if direction_of(step.before, step.after, rule.better) == candidate.direction
+    ]
+    first = (expected or found.steps)[0]
     return Attribution(
-        commit=search.bad if search.adjacent else None,
-        good=search.good,
-        bad=search.bad,
-        before=before,
-        after=after,
-        result=None if confirmed is None else _between(before, after, confirmed),
-        reason=reason,
-        unbuilt=search.passed,
+        commit=None if first.reason else first.bad,
+        good=first.good,
+        bad=first.bad,
+        before=first.before,
+        after=first.after,
+        result=None if confirmed is None else _between(first.before, first.after, confirmed),
+        reason=first.reason,
+        unbuilt=first.passed,
+        rest=tuple(
+            Rest(step.good, step.bad, step.before, step.after)
+            for step in found.steps
+            if step is not first
+        ),
+        known=found.values,
     )
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from asvwatch import check, gitlog, measuring, results
 from asvwatch.attribute import Breakage
-from asvwatch.comparing import ends
+from asvwatch.comparing import Tell, ends
 from asvwatch.config import Config
 from asvwatch.decide import decide
 from asvwatch.errors import BuildFailed, ConfigError
 from asvwatch.measuring import BuildsMeasurer
-from asvwatch.model import Budget, Candidate, History, Series, direction_of
+from asvwatch.model import Candidate, History, Series, direction_of
 from asvwatch.verdict import Failure, Finding, Verdict
 from asvwatch.words import plain
 
@@ -23,12 +23,13 @@ Log = Callable[[str], None]
 
 
 def bisect(
-    config: Config, benchmark: str, good: str, bad: str, *, budget: Budget, log: Log
-) -> tuple[Verdict, History]:
-    """The verdict that names the first bad commit behind `good` up to `bad`, and the history.
+    config: Config, benchmark: str, good: str, bad: str, *, seconds: float, log: Log, tell: Tell
+) -> Verdict:
+    """The verdict that names the first bad commit behind `good` up to `bad`.
 
-    `benchmark` is a name, with its parameters where it has any, as reports show it. Raises
-    ConfigError for one that is not known, and where `good` is no first-parent ancestor of `bad`.
+    `benchmark` is a name, with its parameters where it has any, as reports show it; it is measured
+    for `seconds` at most. `tell` is as for `compare`. Raises ConfigError for one that is not known,
+    and where `good` is no first-parent ancestor of `bad`.
     """
     repo = config.git_dir
     history = gitlog.read(repo, bad)
@@ -38,14 +39,29 @@ def bisect(
     if oldest not in history:
         raise ConfigError(f"{good!r} is no first-parent ancestor of {bad!r}")
     candidate = ends(_chosen(results.described_series(config, (oldest, newest)), benchmark))
-    with measuring.measurer(config, history, budget, log) as measurer:
-        outcome = _search(candidate, measurer)
+    with measuring.measurer(config, history, seconds, log) as measurer:
+        told = _judged(candidate, _search(candidate, measurer), history)
+        tell(told, history)
+    return told
+
+
+def _judged(
+    candidate: Candidate, outcome: Finding | Breakage | check.Open | None, history: History
+) -> Verdict:
     if isinstance(outcome, Breakage):
-        return _failing(candidate, outcome), history
+        return _failing(candidate, outcome)
     findings = [outcome] if isinstance(outcome, Finding) else []
     undecided = [outcome.finding] if isinstance(outcome, check.Open) else []
-    told = decide(findings, undecided, (), history=history, commits=2, series=1, confirmed=True)
-    return told, history
+    measured = not undecided or bool(undecided[0].pairs)
+    return decide(
+        findings,
+        undecided,
+        (),
+        history=history,
+        commits=2 if measured else 0,
+        series=int(measured),
+        confirmed=True,
+    )
 
 
 def _chosen(known: tuple[Series, ...], benchmark: str) -> Series:

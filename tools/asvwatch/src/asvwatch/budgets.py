@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import fnmatch
 import math
-import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from asvwatch import files
 from asvwatch.errors import ConfigError
 from asvwatch.model import Series
 from asvwatch.verdict import BudgetCheck
@@ -44,12 +44,9 @@ class Limit:
 
 def load(file: Path) -> tuple[Limit, ...]:
     """The entries of `file`, none if it does not exist. Raises ConfigError for a wrong one."""
-    if not file.exists():
+    data = files.read_toml(file)
+    if data is None:
         return ()
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}") from error
     entries = data.get("budget", [])
     if data.keys() - {"budget"} or not isinstance(entries, list):
         raise ConfigError(f"{file}: it holds [[budget]] entries and nothing else")

@@ -15,7 +15,6 @@ import contextlib
 import copy
 import hashlib
 import json
-import os
 import platform
 import shutil
 import tempfile
@@ -30,6 +29,7 @@ from filelock import FileLock, Timeout
 import asvwatch
 from asvwatch import asvcalls, runs, wheels
 from asvwatch.errors import BuildFailed, EnvironmentUnavailable, MeasurementError
+from asvwatch.files import NO_SPACE, is_full, told, write_whole
 from asvwatch.journal import Journal, Key
 from asvwatch.model import Measurement
 from asvwatch.runs import Conditions
@@ -224,8 +224,7 @@ class Builds:
             # Left behind in the variables of one side only, they would make its stack another.
             slot.env._set_build_dirs(None, None)
         except (util.ProcessError, util.UserError) as error:
-            if asvcalls.disk_full(error):
-                raise MeasurementError(f"{slot.path}: {asvcalls.reason(error)}") from error
+            _raise_if_full(slot.path, error)
             self._failed[commit] = asvcalls.reason(error)
             raise BuildFailed(commit, self._failed[commit]) from error
         slot.commit = commit
@@ -256,9 +255,10 @@ class Builds:
 
         listed = slot.path / _PACKAGES_FILE
         try:
-            if slot.env.check_presence() and listed.is_file():
+            known = _listed_packages(listed)
+            if slot.env.check_presence() and known:
                 slot.env.create()
-                slot.packages = json.loads(listed.read_text(encoding="utf-8"))
+                slot.packages = known
                 return
             self._log(f"making environment {slot.name} of {self.env}")
             # Without the list the making was interrupted, or nobody knows what was installed.
@@ -266,8 +266,9 @@ class Builds:
             slot.env._is_setup = False
             slot.env.create()
             slot.packages = slot.env.run(["-c", _LIST_PACKAGES], dots=False).split()
-            listed.write_text(json.dumps(slot.packages), encoding="utf-8")
+            write_whole(listed, json.dumps(slot.packages))
         except (util.ProcessError, util.UserError, ValueError) as error:
+            _raise_if_full(slot.path, error)
             raise EnvironmentUnavailable(self.env, asvcalls.reason(error)) from error
 
     def _measure(
@@ -280,6 +281,8 @@ class Builds:
             if known is not None:
                 return known
             measurement = self._run(slot, benchmark, params_index, conditions)
+            if is_full(measurement.error):
+                raise MeasurementError(f"{benchmark}: {NO_SPACE} ({measurement.error})")
             journal.add(key, measurement)
         return measurement
 
@@ -321,7 +324,7 @@ class Builds:
 
     def _loaded(self, slot: _Slot, benchmark: str, params_index: int) -> frozenset[str]:
         with tempfile.TemporaryDirectory() as folder:
-            with _bytecode_in(folder):
+            with runs.bytecode_in(folder):
                 run = self._run(slot, benchmark, params_index, _ANY)
             described = self._described.get(benchmark) or self._stored.get(benchmark)
             cached = described is None or described.setup_cache_key is not None
@@ -363,18 +366,13 @@ class Builds:
         return slot.caches[key]
 
 
-@contextlib.contextmanager
-def _bytecode_in(folder: str) -> Iterator[None]:
-    """Let processes that are started here, and theirs, write the bytecode of each module that they
-    load below `folder`, and nowhere else look for it."""
-    before = dict(os.environ)
-    os.environ["PYTHONPYCACHEPREFIX"] = folder
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+def _listed_packages(file: Path) -> list[str]:
+    """The packages that were listed in `file`, none if it is not there or not whole."""
     try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+        listed = json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return []
+    return list(map(str, listed)) if isinstance(listed, list) else []
 
 
 @contextlib.contextmanager
@@ -383,5 +381,11 @@ def _machine_blamed() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise MeasurementError(f"{where}{error.strerror or error}") from error
+        raise MeasurementError(told(error)) from error
+
+
+def _raise_if_full(path: Path, error: Exception) -> None:
+    """Raise MeasurementError if a command failed because `path` or the folder for temporary files
+    is full."""
+    if asvcalls.disk_full(error):
+        raise MeasurementError(f"{path}: {NO_SPACE} ({asvcalls.reason(error)})") from error

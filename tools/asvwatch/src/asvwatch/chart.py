@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asvwatch.marks import Mark
 from asvwatch.model import FloatArray, History, Series
 from asvwatch.verdict import Finding
 from asvwatch.words import day, plain, quantity
 
-__all__ = ["MAX_POINTS", "history_chart", "pairs_chart"]
+__all__ = ["MAX_POINTS", "drawn", "history_chart", "pairs_chart"]
 
 WIDTH, HEIGHT = 1000.0, 200.0
 TICKS = 4
@@ -24,9 +26,17 @@ TICKS = 4
 MAX_POINTS = 240
 
 
-def history_chart(series: Series, finding: Finding, history: History) -> str:
-    """HTML of the values over first-parent order: asv's intervals, the levels, the step."""
-    places = _around(series, finding, history)
+def history_chart(
+    series: Series,
+    finding: Finding,
+    history: History,
+    parts: Sequence[Mark] = (),
+    causes: Sequence[Mark] = (),
+) -> str:
+    """HTML of the values over first-parent order: asv's intervals, the levels, the step, and the
+    places of the `parts` of a creep and of the `causes`. The commits of all must be on the history.
+    """
+    places = drawn(series, finding, history)
     values = series.values[places]
     commits = [series.commits[int(place)] for place in places]
     positions = np.array([history.position(commit) for commit in commits], dtype=np.float64)
@@ -34,7 +44,8 @@ def history_chart(series: Series, finding: Finding, history: History) -> str:
 
     def across(position: float) -> float:
         span = positions[-1] - positions[0]
-        return 20 + (WIDTH - 40) * (position - positions[0]) / span if span else WIDTH / 2
+        x = 20 + (WIDTH - 40) * (position - positions[0]) / span if span else WIDTH / 2
+        return float(min(max(x, 0.0), WIDTH))
 
     def up(value: float) -> float:
         share = (value - low) / (high - low)
@@ -46,6 +57,9 @@ def history_chart(series: Series, finding: Finding, history: History) -> str:
     left, right = across(good), across(bad)
     shapes = [_path("grid", f"M0 {up(tick):.1f}H{WIDTH:g}") for tick in ticks if low < tick < high]
     shapes.append(_box("step", left, 0, right, HEIGHT))
+    for mark in (*parts, *causes):
+        edges = [across(history.position(end)) for end in mark.ends]
+        shapes.append(_marked_box(mark, *edges) if mark in parts else _marked_line(mark, *edges))
     before, after = _drawn_levels(series, finding, history)
     end = WIDTH
     if finding.recovered_by is not None and finding.recovered_by in history:
@@ -55,6 +69,12 @@ def history_chart(series: Series, finding: Finding, history: History) -> str:
         shapes.append(_box("interval", right, top, end, bottom))
     shapes.append(_path("level", f"M0 {up(before):.1f}H{left:.1f}"))
     shapes.append(_path("level", f"M{right:.1f} {up(after):.1f}H{end:.1f}"))
+    if parts:
+        stairs, level = f"M{left:.1f} {up(before):.1f}", before
+        for part in finding.parts:
+            level *= part.ratio
+            stairs += f"L{across(history.position(part.bad)):.1f} {up(level):.1f}"
+        shapes.append(_path("level", stairs))
     for place, position, value in zip(places, positions, values, strict=True):
         x, y = across(float(position)), up(float(value))
         spread = series.intervals[int(place)]
@@ -69,9 +89,9 @@ def history_chart(series: Series, finding: Finding, history: History) -> str:
     return _frame(
         "".join(shapes),
         [(up(tick) / HEIGHT, quantity(tick, series.unit)) for tick in ticks],
-        f"{first.hash[:8]} · {day(first.date)}",
-        f"{last.hash[:8]} · {day(last.date)}",
-        f"History of {finding.label}, {len(commits)} commits",
+        (f"{first.hash[:8]} ·", day(first.date)),
+        (f"{last.hash[:8]} ·", day(last.date)),
+        f"History of {finding.label}, {len(commits)} commits{_told(parts, causes)}",
     )
 
 
@@ -96,13 +116,13 @@ def pairs_chart(finding: Finding) -> str:
     return _frame(
         "".join(shapes),
         [(up(tick) / HEIGHT, f"×{tick:.4g}") for tick in ticks],
-        "first pair",
-        f"pair {ratios.size}",
+        ("first pair",),
+        (f"pair {ratios.size}",),
         f"Ratios of {ratios.size} pairs of {finding.label}",
     )
 
 
-def _around(series: Series, finding: Finding, history: History) -> NDArray[np.intp]:
+def drawn(series: Series, finding: Finding, history: History) -> NDArray[np.intp]:
     """The measured places to draw, at most MAX_POINTS, the step among them."""
     places = series.measured
     if places.size > MAX_POINTS:
@@ -140,8 +160,8 @@ def _axis(values: FloatArray) -> tuple[float, float, list[float]]:
     return low, high, [step * n for n in range(start, math.floor(high / step) + 1)]
 
 
-def _path(css: str, drawn: str) -> str:
-    return f'<path class="{css}" d="{drawn}"/>'
+def _path(css: str, line: str) -> str:
+    return f'<path class="{css}" d="{line}"/>'
 
 
 def _box(css: str, left: float, top: float, right: float, bottom: float) -> str:
@@ -153,11 +173,40 @@ def _box(css: str, left: float, top: float, right: float, bottom: float) -> str:
     )
 
 
+def _told(parts: Sequence[Mark], causes: Sequence[Mark]) -> str:
+    """What is marked, for those who do not see it; both are listed below the chart."""
+    told = [f"; a creep in {len(parts)} parts"] if parts else []
+    if causes:
+        told.append(f"; marked where something else than the commits changed: {len(causes)}")
+    return "".join(told)
+
+
+def _marked_box(mark: Mark, left: float, right: float) -> str:
+    box = _box("part", left, 0, right, HEIGHT).removesuffix("/>")
+    return f'{box} id="{mark.name}">{_title(mark.told)}</rect>'
+
+
+def _marked_line(mark: Mark, left: float, right: float) -> str:
+    line = f"M{(left + right) / 2:.1f} 0V{HEIGHT:g}"
+    return f'<path class="cause" d="{line}" id="{mark.name}">{_title(mark.told)}</path>'
+
+
+def _title(told: str) -> str:
+    return f"<title>{html.escape(told)}</title>"
+
+
 def _dot(css: str, x: float, y: float, told: str) -> str:
-    return f'<path class="{css}" d="M{x:.1f} {y:.1f}h.01"><title>{html.escape(told)}</title></path>'
+    return f'<path class="{css}" d="M{x:.1f} {y:.1f}h.01">{_title(told)}</path>'
 
 
-def _frame(shapes: str, ticks: list[tuple[float, str]], left: str, right: str, label: str) -> str:
+def _frame(
+    shapes: str,
+    ticks: list[tuple[float, str]],
+    left: tuple[str, ...],
+    right: tuple[str, ...],
+    label: str,
+) -> str:
+    """The chart with its axes; between the words at its `left` and `right` end lines may break."""
     marks = "".join(
         f'<span style="top:{100 * share:.1f}%">{html.escape(text)}</span>' for share, text in ticks
     )
@@ -165,6 +214,9 @@ def _frame(shapes: str, ticks: list[tuple[float, str]], left: str, right: str, l
         f'<div class="chart"><div class="axis" aria-hidden="true">{marks}</div>'
         f'<svg role="img" aria-label="{html.escape(plain(label))}" '
         f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}" preserveAspectRatio="none">{shapes}</svg>'
-        f'<div class="ends"><span>{html.escape(left)}</span>'
-        f"<span>{html.escape(right)}</span></div></div>"
+        f'<div class="ends">{_end(left)}{_end(right)}</div></div>'
     )
+
+
+def _end(words: tuple[str, ...]) -> str:
+    return f"<span>{' '.join(f'<i>{html.escape(word)}</i>' for word in words)}</span>"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from asvwatch import accepted, budgets, nominate
+from asvwatch import accepted, budgets, filling, nominate
 from asvwatch.config import Config
 from asvwatch.decide import accept, decide
 from asvwatch.examining import (
@@ -15,16 +15,16 @@ from asvwatch.examining import (
     Open,
     attributed,
     examine,
-    examine_with_rest,
     unconfirmed,
 )
 from asvwatch.failures import find_failures
-from asvwatch.model import Budget, Candidate, History
+from asvwatch.model import Budget, Candidate, History, Series, SeriesKey
 from asvwatch.results import Stored
 from asvwatch.verdict import Finding, Verdict
-from asvwatch.words import change, percent, plain
+from asvwatch.words import change, percent, plain, why
 
 __all__ = [
+    "UNBOUNDED",
     "Measurer",
     "Open",
     "Window",
@@ -76,41 +76,14 @@ def check(
     `confirmed` says whether measuring was asked for.
     """
     history = window.history
-    findings: list[Finding] = []
-    undecided: list[Finding] = []
-    changed: list[Candidate] = []
-    dismissed: list[Candidate] = []
-    explained: list[Candidate] = []
-    suspects = deque(suspicions(stored, window))
-    number = 0
-    while suspects:
-        candidate = suspects.popleft()
-        number += 1
-        log(f"[{number}/{number + len(suspects)}] {_progress(candidate)}")
-        known_to_change = any(one.series is candidate.series for one in changed)
-        if not known_to_change and any(_undoes(candidate, other) for other in dismissed):
-            log("  the step that it would take back was not confirmed: dropped")
-            continue
-        if candidate.creep and explains(findings, candidate, history):
-            log("  explained by what was found in this range")
-            continue
-        outcome, rest = examine_with_rest(candidate, history, measurer, budget)
-        suspects.extendleft(reversed(rest))
-        if outcome is None:
-            dismissed.append(candidate)
-            if candidate.causes:
-                explained.append(candidate)
-            log("  unchanged")
-        elif isinstance(outcome, Open):
-            undecided.append(outcome.finding)
-            if measurer is not None:
-                dismissed.append(candidate)
-            log(f"  undecided: {outcome.finding.reason}")
-        else:
-            findings.append(outcome)
-            changed.append(candidate)
-            where = outcome.commit[:8] if outcome.commit else "a range of commits"
-            log(f"  {outcome.direction} in {where}: {change(outcome)}")
+    run = _Run(history, measurer, budget, log)
+    suspects = suspicions(stored, window)
+    run.look_into(one for one in suspects if not (one.exact and one.creep))
+    run.look_into(
+        one
+        for one in run.creeps(one for one in suspects if one.exact and one.creep)
+        if window.holds(one.bad)
+    )
     taken = accepted.load(config.benchmark_dir / accepted.ACCEPTED_FILE)
     inside = window.commits
     measured = [
@@ -118,8 +91,8 @@ def check(
     ]
     limits = budgets.load(config.benchmark_dir / budgets.BUDGETS_FILE)
     return decide(
-        accept(_unique(findings), taken, history),
-        undecided,
+        accept(_unique(run.findings), taken, history),
+        run.undecided,
         find_failures(stored, window.history, inside),
         budgets=budgets.judge(stored.series, limits, inside),
         history=history,
@@ -130,10 +103,84 @@ def check(
             *notes,
             *stored.warnings,
             *_not_known(budgets.unmatched(stored.series, limits)),
-            *_elsewhere(explained),
-            *_inexact(dismissed),
+            *_elsewhere(run.explained),
+            *_inexact(run.dismissed),
         ),
     )
+
+
+class _Run:
+    """What came of the candidates that were looked into so far."""
+
+    def __init__(
+        self, history: History, measurer: Measurer | None, budget: Budget, log: Log
+    ) -> None:
+        self._history = history
+        self._measurer = measurer
+        self._budget = budget
+        self._log = log
+        self._number = 0
+        self._changed: list[Candidate] = []
+        self._known: dict[SeriesKey, tuple[Series, dict[str, float]]] = {}
+        self.findings: list[Finding] = []
+        self.undecided: list[Finding] = []
+        self.dismissed: list[Candidate] = []
+        self.explained: list[Candidate] = []
+
+    def look_into(self, candidates: Iterable[Candidate]) -> None:
+        """Look into candidates in their order, and into what each leaves open right behind it."""
+        suspects = deque(candidates)
+        while suspects:
+            candidate = suspects.popleft()
+            self._number += 1
+            self._log(f"[{self._number}/{self._number + len(suspects)}] {_progress(candidate)}")
+            if not self._needs_no_look(candidate):
+                suspects.extendleft(reversed(self._examine(candidate)))
+
+    def creeps(self, suspected: Iterable[Candidate]) -> list[Candidate]:
+        """The creeps of exact metrics: those `suspected`, but of a series with gaps that were
+        filled meanwhile those that its values show now. A creep over gaps is one again so."""
+        found = [one for one in suspected if one.series.key not in self._known]
+        for series, values in self._known.values():
+            again = nominate.nominate(filling.filled(series, values, self._history), exact=True)
+            found += [one for one in again if one.exact and one.creep]
+        return found
+
+    def _needs_no_look(self, candidate: Candidate) -> bool:
+        known_to_change = any(one.series is candidate.series for one in self._changed)
+        if not known_to_change and any(_undoes(candidate, other) for other in self.dismissed):
+            self._log("  the step that it would take back was not confirmed: dropped")
+            return True
+        if candidate.creep and explains(self.findings, candidate, self._history):
+            self._log("  explained by what was found in this range")
+            return True
+        return False
+
+    def _examine(self, candidate: Candidate) -> tuple[Candidate, ...]:
+        examined = examine(candidate, self._history, self._measurer, self._budget)
+        outcome = examined.outcome
+        if examined.known:
+            series = candidate.series
+            self._known.setdefault(series.key, (series, {}))[1].update(examined.known)
+        if examined.creeps:
+            self._changed.append(candidate)
+            self._log("  no single commit has it")
+        elif outcome is None:
+            self.dismissed.append(candidate)
+            if candidate.causes:
+                self.explained.append(candidate)
+            self._log("  unchanged")
+        elif isinstance(outcome, Open):
+            self.undecided.append(outcome.finding)
+            if self._measurer is not None:
+                self.dismissed.append(candidate)
+            self._log(f"  undecided: {why(outcome.finding)}")
+        else:
+            self.findings.append(outcome)
+            self._changed.append(candidate)
+            where = outcome.commit[:8] if outcome.commit else "a range of commits"
+            self._log(f"  {outcome.direction} in {where}: {change(outcome)}")
+        return examined.rest
 
 
 def _not_known(benchmarks: Sequence[str]) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import re
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from asvwatch import (
     check,
     comparing,
     config,
+    files,
     gitlog,
     loading,
     measuring,
@@ -27,14 +28,15 @@ from asvwatch import (
     report,
 )
 from asvwatch.errors import AsvwatchError
-from asvwatch.files import write_whole
+from asvwatch.files import named, write_whole
 from asvwatch.formats import FORMATS
-from asvwatch.model import Budget, History
+from asvwatch.model import History
 from asvwatch.verdict import Verdict
 from asvwatch.words import change, plain
 
 __all__ = ["main"]
 
+_OUTPUT = "standard output"
 _EPILOG = (
     """exit codes: 0 clean, 1 regressed, 2 wrong usage or configuration, 3 could not measure"""
 )
@@ -49,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _log(f"asvwatch: {error}")
         return error.exit_code
     except OSError as error:
-        _log(f"asvwatch: {error}")
+        _log(f"asvwatch: {files.told(error)}")
+        if error.filename == _OUTPUT:
+            _give_up_output()
         return AsvwatchError.exit_code
     except KeyboardInterrupt:
         _log("asvwatch: interrupted; the same command goes on from what was built and measured")
@@ -66,12 +70,11 @@ def _check(options: argparse.Namespace) -> int:
         machine=options.machine,
         bench=options.bench,
     )
-    budget = Budget(deadline=time.monotonic() + options.budget)
     with contextlib.ExitStack() as resources:
         measurer = None
         if options.confirm and check.suspicions(loaded.stored, loaded.window):
             measurer = resources.enter_context(
-                measuring.measurer(settings, loaded.history, budget, _log)
+                measuring.measurer(settings, loaded.history, options.budget, _log)
             )
         told = check.check(
             settings,
@@ -79,47 +82,47 @@ def _check(options: argparse.Namespace) -> int:
             loaded.window,
             measurer,
             confirmed=options.confirm,
-            budget=budget,
+            budget=measurer.budget if measurer else check.UNBOUNDED,
             log=_log,
             notes=loaded.notes,
         )
-    last = accepting.last_verdict(settings)
-    write_whole(last, FORMATS["json"](told, loaded.history, settings.path.name))
-    _tell(told, loaded.history, options)
+        _tell(told, loaded.history, options)
+        last = accepting.last_verdict(settings)
+        write_whole(last, FORMATS["json"](told, loaded.history, settings.path.name))
     return told.exit_code
 
 
 def _compare(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
-    told, history = comparing.compare(
+    told = comparing.compare(
         settings,
         options.base,
         options.head,
         bench=options.bench,
         thorough=options.thorough,
-        budget=Budget(deadline=time.monotonic() + options.budget),
+        seconds=options.budget,
         log=_log,
+        tell=lambda told, history: _tell(told, history, options),
     )
-    _tell(told, history, options)
     return told.exit_code
 
 
 def _bisect(options: argparse.Namespace) -> int:
-    told, history = bisecting.bisect(
+    told = bisecting.bisect(
         config.load(options.config),
         options.benchmark,
         options.good,
         options.bad,
-        budget=Budget(deadline=time.monotonic() + options.budget),
+        seconds=options.budget,
         log=_log,
+        tell=lambda told, history: _tell(told, history, options),
     )
-    _tell(told, history, options)
     return told.exit_code
 
 
 def _publish(options: argparse.Namespace) -> int:
     page = publishing.publish(config.load(options.config), options.verdict, log=_log)
-    sys.stdout.write(f"{page}\n")
+    _write(Path("-"), f"{page}\n")
     return 0
 
 
@@ -134,7 +137,7 @@ def _report(options: argparse.Namespace) -> int:
 def _accept(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
     finding = accepting.accept(settings, options.verdict, options.fingerprint, options.reason)
-    sys.stdout.write(f"accepted: {plain(finding.label)} {change(finding)}\n")
+    _write(Path("-"), f"accepted: {plain(finding.label)} {change(finding)}\n")
     return 0
 
 
@@ -144,7 +147,8 @@ def _tell(told: Verdict, history: History, options: argparse.Namespace) -> None:
     console = Console(stderr=to_stdout, highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, 120)
-    report.to_terminal(told, history, console)
+    with named(_OUTPUT):
+        report.to_terminal(told, history, console)
     for name in ("json", "markdown"):
         file = getattr(options, name)
         if file is not None:
@@ -153,9 +157,19 @@ def _tell(told: Verdict, history: History, options: argparse.Namespace) -> None:
 
 def _write(file: Path, text: str) -> None:
     if str(file) == "-":
-        sys.stdout.write(text)
+        with named(_OUTPUT):
+            sys.stdout.write(text)
+            sys.stdout.flush()
     else:
         write_whole(file, text)
+
+
+def _give_up_output() -> None:
+    """Nobody takes it: a full disk, or a pipe whose reader went away. At its end Python would try
+    once more, and fail with an exit code of its own."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _log(line: str) -> None:

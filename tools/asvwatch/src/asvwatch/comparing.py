@@ -19,13 +19,16 @@ from asvwatch.decide import accept, decide
 from asvwatch.errors import ConfigError
 from asvwatch.loading import matching
 from asvwatch.measuring import BuildsMeasurer
-from asvwatch.model import Attribution, Budget, Candidate, History, PairedResult, Series, SeriesKey
+from asvwatch.model import Attribution, Candidate, History, PairedResult, Series, SeriesKey
 from asvwatch.verdict import Finding, Verdict
-from asvwatch.words import plain
+from asvwatch.words import plain, why
 
-__all__ = ["Sparing", "compare", "ends"]
+__all__ = ["Sparing", "Tell", "compare", "ends"]
 
+# How many of the benchmarks without a comparison are named in a note.
+_NAMED = 3
 Log = Callable[[str], None]
+Tell = Callable[[Verdict, History], None]
 
 
 def compare(
@@ -35,12 +38,15 @@ def compare(
     *,
     bench: str | None,
     thorough: bool,
-    budget: Budget,
+    seconds: float,
     log: Log,
-) -> tuple[Verdict, History]:
-    """The verdict over `head` against `base`, and the history of these two commits.
+    tell: Tell,
+) -> Verdict:
+    """The verdict over `head` against `base`.
 
-    `thorough` times also what runs the same code at both.
+    `thorough` times also what runs the same code at both; it is measured for `seconds` at most.
+    `tell` gets the verdict and the history of these two commits, before what was measured is
+    forgotten: where it fails, the next run goes on from there.
 
     Benchmarks are those that asv described with its results. A commit is named only if `base` is
     its first parent; everything else is a range. Raises ConfigError.
@@ -53,49 +59,52 @@ def compare(
         raise ConfigError(f"{base!r} and {head!r} are the same commit, {good[:12]}")
     chosen = matching(results.described_series(config, (good, bad)), bench)
     if not chosen:
-        raise ConfigError(
-            f"no benchmark matches {bench!r}"
-            if bench is not None
-            else f"{config.results_dir} describes no benchmark; run `asv run --bench just-discover`"
-        )
+        raise ConfigError(f"no benchmark matches {bench!r}")
     parent = commits[1].parents[:1] == (good,)
     findings: list[Finding] = []
     undecided: list[Finding] = []
     measured = 0
     counts_first = sorted(chosen, key=lambda series: series.rule.exact is False)
-    with measuring.measurer(config, history, budget, log) as measurer:
+    with measuring.measurer(config, history, seconds, log) as measurer:
         sparing = Sparing(measurer, set() if thorough else _methods(config), log)
         for number, series in enumerate(counts_first, 1):
             log(f"[{number}/{len(chosen)}] {plain(series.key.label)}")
-            outcome = check.examine(ends(series), history, sparing, budget)
-            if isinstance(outcome, check.Open):
+            outcome = check.examine(ends(series), history, sparing, measurer.budget).outcome
+            if series.key in sparing.apart:
+                log(f"  {sparing.apart[series.key]}")
+            elif isinstance(outcome, check.Open):
                 undecided.append(outcome.finding)
-                log(f"  undecided: {outcome.finding.reason}")
+                log(f"  undecided: {why(outcome.finding)}")
                 measured += bool(outcome.finding.pairs)
-                continue
-            measured += 1
-            if outcome is None:
+            elif outcome is None:
+                measured += 1
                 log("  unchanged")
             else:
+                measured += 1
                 findings.append(outcome if parent else dataclasses.replace(outcome, commit=None))
                 log(f"  {outcome.direction}")
-    taken = accepted.load(config.benchmark_dir / accepted.ACCEPTED_FILE)
-    told = decide(
-        accept(findings, taken, history),
-        undecided,
-        (),
-        history=history,
-        commits=2 if measured else 0,
-        series=measured,
-        confirmed=True,
-        notes=sparing.notes(),
-    )
-    return told, history
+        taken = accepted.load(config.benchmark_dir / accepted.ACCEPTED_FILE)
+        told = decide(
+            accept(findings, taken, history),
+            undecided,
+            (),
+            history=history,
+            commits=2 if measured else 0,
+            series=measured,
+            confirmed=True,
+            notes=sparing.notes(),
+        )
+        tell(told, history)
+    return told
 
 
 class Sparing:
     """Measures what may differ. `methods` are the benchmarks that are methods of a class: all those
-    of a class measure the same work."""
+    of a class measure the same work.
+
+    `apart` has what is no comparison, with the reason: it does not run at the base, as a benchmark
+    of what `head` brings does not, or skips itself.
+    """
 
     def __init__(self, measurer: BuildsMeasurer, methods: set[str], log: Log) -> None:
         self._measurer = measurer
@@ -103,6 +112,7 @@ class Sparing:
         self._log = log
         self._counts: dict[tuple[str, ...], set[_Count]] = {}
         self._spared = 0
+        self.apart: dict[SeriesKey, str] = {}
 
     def confirm(self, candidate: Candidate) -> PairedResult:
         series = candidate.series
@@ -110,25 +120,35 @@ class Sparing:
         if series.rule.exact is not False:
             result = self._measurer.confirm(candidate)
             counts.add(_counted(result))
-            return result
+            return self._noted(series.key, result)
         same = "same" in counts and "other" not in counts
         if same and self._measurer.loads_no_difference(candidate):
             self._spared += 1
             self._log("  not timed: it runs the same code")
             return paired.identical("it runs the same code at both commits")
-        return self._measurer.confirm(candidate)
+        return self._noted(series.key, self._measurer.confirm(candidate))
+
+    def _noted(self, key: SeriesKey, result: PairedResult) -> PairedResult:
+        if result.incomparable:
+            self.apart[key] = result.reason
+        return result
 
     def attribute(self, candidate: Candidate, confirmed: PairedResult | None) -> Attribution:
         return self._measurer.attribute(candidate, confirmed)
 
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of what was not measured."""
-        if not self._spared:
-            return ()
-        return (
-            f"not timed: {self._spared} of the benchmarks, whose counts are the same and which "
-            "load no module that differs; --thorough times them",
-        )
+        found = []
+        if self.apart:
+            told = [f"{key.label} {reason}" for key, reason in self.apart.items()]
+            more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+            found.append(f"nothing to compare with: {'; '.join(told[:_NAMED])}{more}")
+        if self._spared:
+            found.append(
+                f"not timed: {self._spared} of the benchmarks, whose counts are the same and which "
+                "load no module that differs; --thorough times them"
+            )
+        return tuple(found)
 
     def _work(self, key: SeriesKey) -> tuple[str, ...]:
         name = key.benchmark

@@ -14,7 +14,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 
 import json5
 
+from asvwatch import files
 from asvwatch.errors import ConfigError
 from asvwatch.model import Rule
 
@@ -189,17 +189,16 @@ def _find(path: Path) -> Path:
 
 
 def _metric_rules(*folders: Path) -> tuple[MetricRule, ...]:
-    found = [folder / RULES_FILE for folder in dict.fromkeys(folders)]
-    found = [file for file in found if file.is_file()]
+    found = {}
+    for file in (folder / RULES_FILE for folder in folders):
+        data = files.read_toml(file)
+        if data is not None:
+            found[file] = data
     if not found:
         return ()
     if len(found) > 1:
-        raise ConfigError(f"there are two {RULES_FILE}, keep one: {found[0]}, {found[1]}")
-    file = found[0]
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}") from error
+        raise ConfigError(f"there are two {RULES_FILE}, keep one: {', '.join(map(str, found))}")
+    ((file, data),) = found.items()
     unknown = sorted(data.keys() - {"metric"})
     if unknown:
         raise ConfigError(f"{file}: unknown setting {unknown[0]!r}; it holds [[metric]] entries")

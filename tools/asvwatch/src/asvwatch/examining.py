@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from asvwatch.creep import exact_parts
@@ -17,14 +17,11 @@ from asvwatch.model import (
     PairedResult,
     Part,
     direction_of,
+    relative_change,
 )
 from asvwatch.verdict import Evidence, Finding
-from asvwatch.words import percent
 
-__all__ = ["Measurer", "Open", "attributed", "examine", "examine_with_rest", "unconfirmed"]
-
-# How many parts of a creep are named in a text.
-_NAMED_PARTS = 5
+__all__ = ["Examined", "Measurer", "Open", "attributed", "examine", "unconfirmed"]
 
 
 class Measurer(Protocol):
@@ -42,33 +39,42 @@ class Open:
     finding: Finding
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What becomes of a candidate: a finding, an open question, or None where nothing changed.
+
+    `rest` are candidates for what it leaves open of a step that was measured, `known` the values of
+    an exact metric that were measured in its range. `creeps` says that there are no steps in it,
+    only moves within the tolerance.
+    """
+
+    outcome: Finding | Open | None
+    rest: tuple[Candidate, ...] = ()
+    known: Mapping[str, float] = field(default_factory=dict)
+    creeps: bool = False
+
+
 def examine(
     candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
-) -> Finding | Open | None:
-    """What becomes of a candidate: a finding, an open question, or None where nothing changed."""
-    return examine_with_rest(candidate, history, measurer, budget)[0]
-
-
-def examine_with_rest(
-    candidate: Candidate, history: History, measurer: Measurer | None, budget: Budget
-) -> tuple[Finding | Open | None, list[Candidate]]:
-    """The outcome, and candidates for what it leaves open of a step that was measured."""
+) -> Examined:
+    """Look into a candidate, by measuring where that is needed and possible."""
     known = _without_measuring(candidate, history, measurer, budget)
     if known is not None or measurer is None:
-        return known, []
+        return Examined(known)
     if candidate.exact and history.adjacent(candidate.good, candidate.bad):
-        return _repeated(candidate, measurer), []
+        return Examined(_repeated(candidate, measurer))
     try:
         confirmed = None if candidate.exact else measurer.confirm(candidate)
         if confirmed is not None and confirmed.outcome != "changed":
-            return unconfirmed(candidate, confirmed), []
+            return Examined(unconfirmed(candidate, confirmed))
         found = measurer.attribute(candidate, confirmed)
     except EnvironmentUnavailable as error:
         if candidate.exact:
-            return _finding(candidate, "exact", reason=f"not bisected: {error}"), []
-        return Open(_finding(candidate, "history", reason=str(error), failed=True)), []
+            return Examined(_finding(candidate, "exact", reason=f"not bisected: {error}"))
+        return Examined(Open(_finding(candidate, "history", reason=str(error), failed=True)))
     outcome = attributed(candidate, found, found.result or confirmed)
-    return outcome, _left_over(candidate, found, confirmed)
+    creeps = candidate.exact and found.commit is None and bool(found.parts)
+    return Examined(outcome, _left_over(candidate, found), found.known, creeps)
 
 
 def _repeated(candidate: Candidate, measurer: Measurer) -> Finding | None:
@@ -86,26 +92,20 @@ def _repeated(candidate: Candidate, measurer: Measurer) -> Finding | None:
     return _finding(candidate, "exact", commit=candidate.bad, reason=reason)
 
 
-def _left_over(
-    candidate: Candidate, found: Attribution, confirmed: PairedResult | None
-) -> list[Candidate]:
+def _left_over(candidate: Candidate, found: Attribution) -> tuple[Candidate, ...]:
     """A candidate for each range in which there must be more of the step than was found."""
-    if confirmed is None or found.result is None:
-        return []
-    ratio = confirmed.ratio / found.result.ratio
-    better = candidate.series.rule.better
-    return [
+    return tuple(
         replace(
             candidate,
-            good=good,
-            bad=bad,
-            before=confirmed.before,
-            after=confirmed.before * ratio,
-            direction=direction_of(1.0, ratio, better),
+            good=one.good,
+            bad=one.bad,
+            before=one.before,
+            after=one.after,
+            direction=direction_of(one.before, one.after, candidate.series.rule.better),
             creep=False,
         )
-        for good, bad in found.rest
-    ]
+        for one in found.rest
+    )
 
 
 def _without_measuring(
@@ -157,7 +157,8 @@ def attributed(
     narrowed = replace(
         candidate, good=found.good, bad=found.bad, before=found.before, after=found.after
     )
-    if result is None and found.before == found.after:
+    moved = abs(relative_change(found.before, found.after))
+    if result is None and moved <= candidate.series.rule.tolerance:
         return None
     return _finding(
         narrowed,
@@ -181,7 +182,6 @@ def _finding(
 ) -> Finding:
     series = candidate.series
     causes = candidate.causes if commit is None and evidence == "history" else ()
-    told = (reason, _creep_words(parts), f"possible cause: {', '.join(causes)}" if causes else "")
     before, after = candidate.before, candidate.after
     ratio = after / before if before and math.isfinite(after / before) else None
     interval = None
@@ -191,11 +191,12 @@ def _finding(
         interval = result.interval if all(map(math.isfinite, result.interval)) else None
         pairs = result.samples
     better = series.rule.better
-    direction = (
-        direction_of(1.0, ratio, better)
-        if ratio is not None and before > 0
-        else direction_of(before, after, better)
-    )
+    if math.isnan(before) or math.isnan(after):
+        direction = candidate.direction
+    elif ratio is not None and before > 0:
+        direction = direction_of(1.0, ratio, better)
+    else:
+        direction = direction_of(before, after, better)
     return Finding(
         benchmark=series.key.benchmark,
         params=series.key.params,
@@ -213,19 +214,9 @@ def _finding(
         environment=series.key.env,
         version=series.key.version,
         floor=series.rule.tolerance if candidate.exact else series.rule.floor,
-        reason="; ".join(part for part in told if part),
+        reason=reason,
         failed=failed,
         pairs=pairs,
         parts=parts,
         causes=causes,
     )
-
-
-def _creep_words(parts: Sequence[Part]) -> str:
-    """The largest parts of a creep, in the order of the commits."""
-    if not parts:
-        return ""
-    largest = sorted(parts, key=lambda one: -abs(math.log(one.ratio)))[:_NAMED_PARTS]
-    named = ", ".join(f"{one.bad[:8]} {percent(one.ratio)}" for one in parts if one in largest)
-    which = "" if len(parts) <= _NAMED_PARTS else f", the largest {_NAMED_PARTS}"
-    return f"a creep in {len(parts)} parts{which}: {named}"

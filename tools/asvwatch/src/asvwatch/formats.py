@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from asvwatch import report
 from asvwatch.model import History
 from asvwatch.verdict import Finding, Verdict
-from asvwatch.words import change, interval, plain, quantity
+from asvwatch.words import change, interval, plain, quantity, why
 
 __all__ = ["FORMATS"]
 
@@ -95,7 +95,7 @@ def _told(finding: Finding, history: History) -> str:
         f"{quantity(finding.before, finding.unit)} to {quantity(finding.after, finding.unit)}",
         report.commit_words(finding, history),
         plain(finding.accepted or ""),
-        plain(finding.reason),
+        why(finding),
         finding.fingerprint,
     )
     return "; ".join(part for part in parts if part)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from asvwatch.errors import ConfigError
 from asvwatch.model import Commit, History
 
-__all__ = ["default_tip", "fork_point", "read", "resolve"]
+__all__ = ["default_tip", "fork_point", "read", "resolve", "unknown"]
 
+# Nothing is written, and what a partial clone lacks is not fetched.
+_ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
 # NUL between commits, a line for each field: none of them can hold a line break.
 _FORMAT = "%H%n%P%n%an%n%ct%n%s"
 
@@ -34,6 +37,15 @@ def resolve(repo: Path, name: str) -> str:
         return _git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", spec).strip()
     except ConfigError as error:
         raise ConfigError(f"{name!r} is no commit of {repo}") from error
+
+
+def unknown(repo: Path, commits: Sequence[str]) -> tuple[str, ...]:
+    """Those of `commits` that the repository does not have."""
+    asked = "".join(f"{commit}\n" for commit in commits)
+    told = _git(repo, "cat-file", "--batch-check", said=asked).splitlines()
+    return tuple(
+        commit for commit, line in zip(commits, told, strict=True) if " commit " not in line
+    )
 
 
 def fork_point(repo: Path, base: str, tip: str) -> str | None:
@@ -74,20 +86,20 @@ def _commit(record: str) -> Commit:
     )
 
 
-def _git(repo: Path, *arguments: str) -> str:
+def _git(repo: Path, *arguments: str, said: str = "") -> str:
     command = ["git", "-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8"]
     try:
         done = subprocess.run(
             [*command, *arguments],
             cwd=repo,
-            env={**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
-            stdin=subprocess.DEVNULL,
+            env={**os.environ, **_ENVIRONMENT},
+            input=said.encode(),
             capture_output=True,
             check=False,
         )
     except OSError as error:
         raise ConfigError(f"git cannot be run in {repo}: {error.strerror}") from error
     if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ConfigError(f"git {arguments[0]} failed in {repo}: {said[-1] if said else 'no word'}")
+        why = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no word"]
+        raise ConfigError(f"git {arguments[0]} failed in {repo}: {why[-1]}")
     return done.stdout.decode("utf-8", "replace")

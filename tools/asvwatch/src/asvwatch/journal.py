@@ -7,13 +7,14 @@ measurements in the same order. Nothing is measured anew until one suits better.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from collections import deque
 from pathlib import Path
 from typing import Any, TextIO
 
-from asvwatch.files import write_whole
+from asvwatch.files import named, write_whole
 from asvwatch.model import Measurement
 from asvwatch.runs import Conditions
 
@@ -61,12 +62,14 @@ class Journal:
     def add(self, key: Key, measurement: Measurement) -> None:
         """Keep a measurement. Failures are not kept: an interruption may be their cause."""
         if measurement.value is not None:
-            self._stream.write(_line(_data(key, measurement)))
-            self._stream.flush()
+            with named(self._file):
+                self._stream.write(_line(_data(key, measurement)))
+                self._stream.flush()
 
     def close(self, *, done: bool) -> None:
         """Leave what was measured to the next run, unless this one is `done`."""
-        self._stream.close()
+        with contextlib.suppress(OSError):  # what could not be written, `add` has told
+            self._stream.close()
         if done:
             self._file.unlink(missing_ok=True)
 

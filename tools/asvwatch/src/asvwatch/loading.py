@@ -19,6 +19,9 @@ from asvwatch.results import Stored
 
 __all__ = ["Loaded", "load", "matching"]
 
+# How many unknown commits are named in a note.
+_NAMED = 3
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -65,6 +68,11 @@ def load(
     only = _machines(config, machine, notes)
     stored = results.read(config, history, only)
     stored = dataclasses.replace(stored, series=matching(stored.series, bench))
+    unknown = () if history.cut else gitlog.unknown(repo, stored.elsewhere)
+    if unknown:
+        named = ", ".join(commit[:8] for commit in unknown[:_NAMED])
+        more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
+        notes.append(f"results of commits that {repo} does not have are left out: {named}{more}")
     newest = stored.newest
     if newest is not None:
         behind = len(history.commits) - 1 - history.position(newest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +44,7 @@ class BuildsMeasurer:
     ) -> None:
         self._config = config
         self._history = history
-        self._budget = budget
+        self.budget = budget
         self._log = log
         self._resources = resources
         self._builds: dict[str, Builds] = {}
@@ -68,7 +69,7 @@ class BuildsMeasurer:
             candidate.bad,
             kind=series.rule.kind,
             floor=series.rule.tolerance if exact else series.rule.floor,
-            budget=self._budget,
+            budget=self.budget,
         )
         return _as_exact(result, series.rule) if series.rule.exact is None else result
 
@@ -79,7 +80,7 @@ class BuildsMeasurer:
             candidate,
             self._history,
             confirmed=confirmed,
-            budget=self._budget,
+            budget=self.budget,
         )
 
     def loads_no_difference(self, candidate: Candidate) -> bool:
@@ -130,11 +131,16 @@ def _is_module(name: str) -> bool:
 
 @contextlib.contextmanager
 def measurer(
-    config: Config, history: History, budget: Budget, log: Log
+    config: Config, history: History, seconds: float, log: Log
 ) -> Iterator[BuildsMeasurer]:
-    """A measurer that has the builds for itself while the block lasts."""
+    """A measurer that has the builds for itself while the block lasts.
+
+    Its `budget` ends `seconds` after that began: what was waited for another asvwatch is no part
+    of it.
+    """
     with contextlib.ExitStack() as resources:
         resources.enter_context(alone(config.env_dir / "asvwatch" / "check.lock", log))
+        budget = Budget(deadline=time.monotonic() + seconds)
         yield BuildsMeasurer(config, history, budget, log, resources)
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "Outcome",
     "PairedResult",
     "Part",
+    "Rest",
     "Rule",
     "Series",
     "SeriesKey",
@@ -221,7 +222,8 @@ class PairedResult:
     `before` and `after` are typical values in asv's unit, `ratio` is after / before and
     `interval` its interval (95 % unless `confidence` says otherwise). `samples` are the
     (before, after) values of the pairs in the order in which they were measured. "undecided" has
-    a `reason`; `failed` says that it is undecided because something could not be measured.
+    a `reason`; `failed` says that it is undecided because something could not be measured,
+    `incomparable` that the benchmark does not run at the first build or skips itself.
     """
 
     outcome: Outcome
@@ -234,6 +236,17 @@ class PairedResult:
     confidence: float = 0.95
     reason: str = ""
     failed: bool = False
+    incomparable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """There is more of a step behind `good` and up to `bad`, from `before` to `after`."""
+
+    good: str
+    bad: str
+    before: float
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +256,9 @@ class Attribution:
 
     `result` compares `good` with `bad` (None for an exact metric, whose `before` and `after`
     are the values). `unbuilt` are the commits in the range that do not build, each with a reason.
-    `parts` are those of a range without a single step, oldest first. `rest` are the ranges, as
-    (good, bad), in which there is more of the step than the commit explains.
+    `parts` are those of a range without a single step, oldest first. `rest` are the ranges in which
+    there is more of the step than the commit explains, `known` the values of an exact metric that
+    were measured, by commit.
     """
 
     commit: str | None
@@ -256,7 +270,8 @@ class Attribution:
     reason: str = ""
     unbuilt: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
-    rest: tuple[tuple[str, str], ...] = ()
+    rest: tuple[Rest, ...] = ()
+    known: Mapping[str, float] = field(default_factory=dict)
 
 
 def relative_change(before: float, after: float) -> float:

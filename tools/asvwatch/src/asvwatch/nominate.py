@@ -70,18 +70,20 @@ def nominate_all(series: Sequence[Series]) -> list[Candidate]:
     return [*found, *hints.hinted(series, found)]
 
 
-def nominate(series: Series) -> list[Candidate]:
-    """The steps of one series, the most suspicious first; [] if there is nothing to compare."""
+def nominate(series: Series, *, exact: bool | None = None) -> list[Candidate]:
+    """The steps of one series, the most suspicious first; [] if there is nothing to compare.
+
+    `exact` is what is known of the metric; None lets its values prove it.
+    """
     places = series.measured
     if places.size < 2:
         return []
     levels = _levels(series, places)
-    if is_exact(series):
+    exact = is_exact(series) if exact is None else exact
+    if exact:
         steps = _exact_steps(levels, series.rule.tolerance)
-        exact = True
     else:
         steps = _noisy_steps(levels, series.rule.kind, series.rule.floor)
-        exact = False
     candidates = []
     for step in steps:
         left, right = int(places[step.left]), int(places[step.right])

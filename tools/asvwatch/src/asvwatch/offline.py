@@ -11,6 +11,8 @@ import re
 from importlib import resources
 from pathlib import Path
 
+from asvwatch.files import named, write_whole
+
 __all__ = ["FOLDER", "bring_libraries"]
 
 FOLDER = "asvwatch/thirdparty"
@@ -50,10 +52,11 @@ def bring_libraries(html_dir: Path) -> None:
 
     for page in sorted(html_dir.glob("*.html")):
         text = page.read_text(encoding="utf-8")
-        page.write_text(_TAG.sub(local, text), encoding="utf-8")
+        write_whole(page, _TAG.sub(local, text))
     folder = html_dir / FOLDER
     if needed:
         folder.mkdir(parents=True, exist_ok=True)
     ours = resources.files("asvwatch") / "thirdparty"
     for name in sorted(needed):
-        (folder / name).write_bytes((ours / name).read_bytes())
+        with named(folder / name):
+            (folder / name).write_bytes((ours / name).read_bytes())

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
-from asvwatch.chart import history_chart, pairs_chart
+from asvwatch import chart, marks
 from asvwatch.config import Config
+from asvwatch.files import write_whole
+from asvwatch.marks import Mark
 from asvwatch.model import History, Series
 from asvwatch.report import broken, sections, summary
 from asvwatch.verdict import Finding, Verdict
@@ -19,6 +21,8 @@ from asvwatch.words import change, day, interval, measure_again, plain, quantity
 __all__ = ["PAGE", "add_link", "render", "write"]
 
 PAGE = "asvwatch/index.html"
+# A list of more items is closed at first.
+_OPEN_ITEMS = 8
 LINK_TEXT = "Confirmed changes"
 _ABOUT = {
     "Regressions": "Worse, and measured or exact. These fail the check.",
@@ -32,13 +36,12 @@ _ABOUT = {
 def write(config: Config, verdict: Verdict, series: Iterable[Series], history: History) -> Path:
     """Write the page into asv's html_dir and link it from asv's own; returns its path."""
     page = config.html_dir / PAGE
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(render(config, verdict, series, history), encoding="utf-8")
+    write_whole(page, render(config, verdict, series, history))
     for name in ("index.html", "error.html"):
         asv_page = config.html_dir / name
         if asv_page.is_file():
             text = asv_page.read_text(encoding="utf-8")
-            asv_page.write_text(add_link(text), encoding="utf-8")
+            write_whole(asv_page, add_link(text))
     return page
 
 
@@ -72,14 +75,17 @@ def render(config: Config, verdict: Verdict, series: Iterable[Series], history: 
         "</header><main>",
     ]
     body.append(_broken(verdict, history, config))
+    number = 0
     for heading, findings in sections(verdict):
         body.append(
             f'<section id="{_anchor(heading)}"><h2>{heading} <small>{len(findings)}</small></h2>'
             f"<p class='about'>{_ABOUT[heading]}</p>"
         )
         for finding in findings:
+            number += 1
             key = (finding.benchmark, finding.params, finding.machine, finding.environment)
-            body.append(_card(finding, stored.get((*key, finding.version)), history, config))
+            one = stored.get((*key, finding.version))
+            body.append(_card(finding, one, history, config, f"finding-{number}"))
         body.append("</section>")
     if not sections(verdict) and not verdict.broken and verdict.commits:
         body.append('<p class="about">No metric changed, as far as can be told.</p>')
@@ -116,7 +122,10 @@ def _broken(verdict: Verdict, history: History, config: Config) -> str:
     return f'<section id="budgets"><h2>Budgets broken</h2><ul>{items}</ul></section>'
 
 
-def _card(finding: Finding, series: Series | None, history: History, config: Config) -> str:
+def _card(
+    finding: Finding, series: Series | None, history: History, config: Config, name: str
+) -> str:
+    """One finding; `name` begins the names of places in its chart."""
     told = [_row("Commit", _commit(finding.commit, history, config))] if finding.commit else []
     if not finding.commit:
         good, bad = (_commit(commit, history, config) for commit in finding.range)
@@ -128,14 +137,28 @@ def _card(finding: Finding, series: Series | None, history: History, config: Con
     told.append(_row("Evidence", _evidence(finding)))
     if finding.reason:
         told.append(_row("Note", _text(finding.reason)))
+    parts, causes, charts = marks.parts(finding, name), [], ""
+    shown = {*finding.range, finding.commit or finding.range[1]}.union(*(one.ends for one in parts))
+    # The commits of anybody's verdict need not be on the history.
+    if series is not None and series.measured.size and all(one in history for one in shown):
+        causes = marks.causes(series, chart.drawn(series, finding, history).tolist(), name)
+        charts = chart.history_chart(series, finding, history, parts, causes)
+    if parts:
+        listed = [_part(mark, history, config, linked=bool(charts)) for mark in parts]
+        told.append(_row("Parts", _list("ol", listed, "parts")))
+    if finding.causes:
+        listed = [_text(cause) for cause in finding.causes]
+        told.append(_row("Possible cause", _list("ul", listed, "causes")))
+    if causes:
+        listed = [
+            f'<a href="#{mark.name}">{_between(mark)}</a>: {_text(mark.told)}' for mark in causes
+        ]
+        told.append(_row("Also changed", _list("ul", listed, "changes")))
     told.append(_row("Where", _text(f"{finding.machine}, {finding.environment}")))
     told.append(
         _row("Measure again", f"<code>{_text(measure_again(finding, config.path.name))}</code>")
     )
-    charts = ""
-    if series is not None and series.measured.size and finding.range[0] in history:
-        charts = history_chart(series, finding, history)
-    pairs = pairs_chart(finding)
+    pairs = chart.pairs_chart(finding)
     if pairs:
         told_pairs = f"The {len(finding.pairs)} pairs: after / before"
         charts += f"<details><summary>{told_pairs}</summary>{pairs}</details>"
@@ -149,6 +172,27 @@ def _card(finding: Finding, series: Series | None, history: History, config: Con
         f"{_text(quantity(finding.after, finding.unit))}</span></p>"
         f"{charts}<dl>{''.join(told)}</dl></article>"
     )
+
+
+def _part(mark: Mark, history: History, config: Config, *, linked: bool) -> str:
+    told = _text(mark.told)
+    told = f'<a href="#{mark.name}">{told}</a>' if linked else told
+    if mark.good in history and mark.bad in history and history.adjacent(mark.good, mark.bad):
+        return f"{told}<br>{_commit(mark.bad, history, config)}"
+    return f"{told}<br>{_between(mark)}"
+
+
+def _between(mark: Mark) -> str:
+    good, bad = (_text(commit[:8]) for commit in mark.ends)
+    return f"behind <code>{good}</code>, up to <code>{bad}</code>"
+
+
+def _list(kind: str, items: list[str], what: str) -> str:
+    """A list, closed where it is long."""
+    listed = f"<{kind}>{''.join(f'<li>{item}</li>' for item in items)}</{kind}>"
+    if len(items) <= _OPEN_ITEMS:
+        return listed
+    return f"<details><summary>{len(items)} {what}</summary>{listed}</details>"
 
 
 def _commit(commit: str, history: History, config: Config) -> str:

@@ -13,7 +13,7 @@ import math
 import random
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asvwatch.builds import Build, Builds
 from asvwatch.errors import BuildFailed
@@ -60,13 +60,14 @@ _MOST_HASH_SEED = 4_294_967_295
 
 
 class NotMeasured(Exception):  # noqa: N818 - reads as a state
-    """A comparison cannot go on; `commit` (40 hex digits) is where the benchmark does not run,
-    None if it is the budget or the values that end it."""
+    """A comparison cannot go on; `commit` (40 hex digits) is where the benchmark does not run, or
+    `skipped` itself, None if it is the budget or the values that end it."""
 
-    def __init__(self, reason: str, commit: str | None = None) -> None:
+    def __init__(self, reason: str, commit: str | None = None, *, skipped: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.commit = commit
+        self.skipped = skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ class _Pairs:
             raise NotMeasured(BUDGET_SPENT)
         run = build.measure(self._benchmark.name, self._benchmark.params_index, conditions)
         if run.value is None:
-            raise NotMeasured(f"at {build.commit[:8]}: {run.error}", build.commit)
+            reason = f"at {build.commit[:8]}: {run.error}"
+            raise NotMeasured(reason, build.commit, skipped=run.skipped)
         return run
 
 
@@ -182,7 +184,8 @@ def confirm(
     "changed": two independent series of pairs each put the interval of the ratio outside
     1 -+ floor, on the same side. "unchanged": the first one put it within twice the floor, around
     an estimate within the floor. Everything else is "undecided" with a reason: `failed` if a
-    commit does not build or the benchmark does not run there. Values that are the same in every
+    commit does not build or the benchmark does not run there, `incomparable` if it does not run at
+    `good` or skips itself. Values that are the same in every
     process are compared as they are. `ratio` and `interval` (95 %) are those of all pairs
     together; they are NaN without any pair, the interval also where the pairs are too few for one.
     """
@@ -206,7 +209,10 @@ def confirm(
             pairs.values.clear()
         return _two_stages(pairs, against_floor(floor), budget)
     except NotMeasured as stop:
-        return _undecided(pairs.values, stop.reason, failed=stop.commit is not None)
+        failed = stop.commit is not None
+        incomparable = stop.skipped or (stop.commit == good and not pairs.values)
+        result = _undecided(pairs.values, stop.reason, failed=failed)
+        return replace(result, incomparable=incomparable)
 
 
 def place(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,9 +11,12 @@ from pathlib import Path
 from asvwatch import check, loading, measuring, offline, page, reading
 from asvwatch.config import Config
 from asvwatch.errors import MeasurementError
+from asvwatch.files import NO_SPACE, is_full
 from asvwatch.words import plain
 
 __all__ = ["publish"]
+
+_PROGRESS = re.compile(r"^\[ *[\d.]+%\] ·+ *")
 
 
 def publish(config: Config, verdict_file: Path | None, *, log: Callable[[str], None]) -> Path:
@@ -55,7 +59,9 @@ def _asv_publish(config: Config, log: Callable[[str], None]) -> None:
     )
     said = done.stdout.decode("utf-8", "replace").rstrip()
     if done.returncode != 0:
+        if is_full(said):
+            raise MeasurementError(f"{config.html_dir}: {NO_SPACE}")
         for line in said.splitlines():
             log(f"asv: {plain(line)}")
-        last = said.splitlines()[-1].strip() if said else "no word"
+        last = _PROGRESS.sub("", said.splitlines()[-1].strip()) if said else "no word"
         raise MeasurementError(f"asv publish failed ({done.returncode}): {last}")

@@ -79,6 +79,13 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+def _ratio(value: Any) -> float:
+    number = _number(value)
+    if number <= 0:
+        raise ValueError(f"{_short(value)} is no ratio of a part")
+    return number
+
+
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError(f"{_short(value)} counts nothing")
@@ -134,7 +141,7 @@ def _entries(made: Callable[..., Any], known: Mapping[str, Check]) -> Check:
 _PART: Mapping[str, Check] = {
     "good": _commit,
     "bad": _commit,
-    "ratio": _number,
+    "ratio": _ratio,
     "interval": _or_none(_two(_number)),
 }
 _FINDING: Mapping[str, Check] = {

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from asvwatch.model import History
 from asvwatch.verdict import BudgetCheck, Finding, Status, Verdict
-from asvwatch.words import change, day, interval, measure_again, plain, quantity
+from asvwatch.words import change, day, interval, measure_again, plain, quantity, why
 
 __all__ = ["MARKER", "broken", "commit_words", "markdown", "sections", "summary", "to_terminal"]
 
@@ -36,6 +36,8 @@ def summary(verdict: Verdict) -> str:
         f"{_count(verdict.commits, 'commit', 'commits')}"
     )
     if verdict.commits == 0 or verdict.series == 0:
+        if verdict.undecided or verdict.failures:
+            return "unmeasured: nothing could be measured, see below"
         return "unmeasured: there are no results for these commits"
     if verdict.status == "unmeasured":
         return f"unmeasured: something could not be measured ({measured}), see below"
@@ -223,8 +225,8 @@ def _evidence(finding: Finding) -> str:
         words += f"; taken back by {finding.recovered_by[:8]}"
     if finding.accepted is not None:
         words += f"; accepted: {finding.accepted}"
-    if finding.reason:
-        words += f"; {finding.reason}"
+    if told := why(finding):
+        words += f"; {told}"
     return words
 
 

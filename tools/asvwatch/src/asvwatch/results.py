@@ -19,11 +19,14 @@ import numpy as np
 
 from asvwatch import surroundings
 from asvwatch.config import Config
+from asvwatch.errors import ConfigError
 from asvwatch.model import FloatArray, History, Missing, Rule, Series, SeriesKey
 
 __all__ = ["Stored", "described_series", "machines", "read"]
 
-RESULT_VERSION = 2
+# asv's, of its results and of its descriptions of benchmarks.
+FORMAT_VERSION = 2
+_DESCRIBE = "`asv run --bench just-discover` writes it"
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,15 @@ class Stored:
     """All that the results directory holds about one history.
 
     `not_built` maps a commit to the environments in which asv could not build it, `newest` is the
-    newest commit that asv tried (None if it tried none), `warnings` name each file skipped.
+    newest commit that asv tried (None if it tried none), `elsewhere` are the commits with results
+    that are not on the history, `warnings` name each file skipped.
     """
 
     series: tuple[Series, ...]
     not_built: Mapping[str, tuple[str, ...]]
     newest: str | None
     warnings: tuple[str, ...]
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass
@@ -67,9 +72,15 @@ def read(config: Config, history: History, only_machines: Sequence[str] = ()) ->
     branches, machines, environments and benchmark versions never share a series.
     """
     warnings: list[str] = []
-    described = _benchmarks(config.results_dir / "benchmarks.json", warnings)
+    described: dict[str, dict[str, Any]] = {}  # leaves nothing out
+    file = config.results_dir / "benchmarks.json"
+    try:
+        described = _benchmarks(file)
+    except _Foreign as problem:
+        warnings.append(f"{file}: {problem}; units and kinds are taken from names")
     collected: dict[SeriesKey, _Columns] = {}
     not_built: dict[str, set[str]] = {}
+    elsewhere: set[str] = set()
     newest = -1
     for machine, path in _files(config.results_dir, warnings):
         if only_machines and machine not in only_machines:
@@ -78,6 +89,7 @@ def read(config: Config, history: History, only_machines: Sequence[str] = ()) ->
             data = _load(path)
             commit = _text(data, "commit_hash")
             if commit not in history:
+                elsewhere.add(commit)
                 continue
             position = history.position(commit)
             newest = max(newest, position)
@@ -93,15 +105,23 @@ def read(config: Config, history: History, only_machines: Sequence[str] = ()) ->
         not_built={commit: tuple(sorted(envs)) for commit, envs in not_built.items()},
         newest=history.commits[newest].hash if newest >= 0 else None,
         warnings=tuple(warnings),
+        elsewhere=tuple(sorted(elsewhere)),
     )
 
 
 def described_series(config: Config, commits: tuple[str, ...]) -> tuple[Series, ...]:
     """A series without values for each benchmark and combination of parameters of the suite, as
     asv last described it, in the first environment of the configuration (its name is left empty).
+    Raises ConfigError where asv described none, or not so that it can be read.
     """
     series = []
-    described = _benchmarks(config.results_dir / "benchmarks.json", [])
+    file = config.results_dir / "benchmarks.json"
+    try:
+        described = _benchmarks(file)
+    except _Foreign as problem:
+        raise ConfigError(f"{file}: {problem}; {_DESCRIBE}") from problem
+    if not described:
+        raise ConfigError(f"{file} describes no benchmark; {_DESCRIBE}")
     for name in sorted(described):
         for index, params in enumerate(_combinations(described[name].get("params"))):
             key = SeriesKey(
@@ -168,22 +188,18 @@ def _parse(path: Path) -> dict[str, Any]:
 def _load(path: Path) -> dict[str, Any]:
     data = _parse(path)
     version = data.get("version")
-    if version != RESULT_VERSION:
-        older = isinstance(version, int) and version < RESULT_VERSION
+    if version != FORMAT_VERSION:
+        older = isinstance(version, int) and version < FORMAT_VERSION
         hint = "; `asv update` renews it" if older else ""
-        raise _Foreign(f"format version {version!r}, not {RESULT_VERSION}{hint}")
+        raise _Foreign(f"format version {version!r}, not {FORMAT_VERSION}{hint}")
     return data
 
 
-def _benchmarks(path: Path, warnings: list[str]) -> dict[str, dict[str, Any]]:
-    """asv's descriptions by name; empty, which leaves nothing out, if there is no such file."""
+def _benchmarks(path: Path) -> dict[str, dict[str, Any]]:
+    """asv's descriptions by name; empty if there is no such file."""
     if not path.exists():
         return {}
-    try:
-        data = _parse(path)
-    except _Foreign as problem:
-        warnings.append(f"{path}: {problem}; units and kinds are taken from names")
-        return {}
+    data = _load(path)
     return {
         name: entry for name, entry in data.items() if name != "version" and isinstance(entry, dict)
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from asvwatch.model import Measurement
 __all__ = [
     "Conditions",
     "Description",
+    "bytecode_in",
     "create_cache",
     "discover",
     "run_benchmark",
@@ -182,6 +184,20 @@ def _measurement(data: Any) -> Measurement:
     if math.isinf(data):
         return Measurement(value=None, error="it returned an infinite number")
     return Measurement(value=float(data))
+
+
+@contextlib.contextmanager
+def bytecode_in(folder: str) -> Iterator[None]:
+    """Let processes that are started here, and theirs, write the bytecode of each module that they
+    load below `folder`, and nowhere else look for it."""
+    before = dict(os.environ)
+    os.environ["PYTHONPYCACHEPREFIX"] = folder
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _spawn(

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 from asvwatch.verdict import Finding
 
-__all__ = ["change", "day", "interval", "measure_again", "percent", "plain", "quantity"]
+__all__ = ["change", "day", "interval", "measure_again", "percent", "plain", "quantity", "why"]
 
+# How many parts of a creep are named in a text.
+_NAMED_PARTS = 5
 _STEPS = {
     "seconds": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "bytes")),
@@ -58,6 +60,21 @@ def interval(finding: Finding) -> str:
         return ""
     low, high = finding.interval
     return f"[{percent(low)}, {percent(high)}]"
+
+
+def why(finding: Finding) -> str:
+    """Why it is undecided or a range, the largest parts of a creep in the order of the commits, and
+    what else changed."""
+    told = [plain(finding.reason)] if finding.reason else []
+    if finding.parts:
+        largest = sorted(finding.parts, key=lambda one: -abs(math.log(one.ratio)))[:_NAMED_PARTS]
+        shown = [one for one in finding.parts if one in largest]
+        named = ", ".join(f"{one.bad[:8]} {percent(one.ratio)}" for one in shown)
+        which = "" if shown == list(finding.parts) else f", the largest {_NAMED_PARTS}"
+        told.append(f"a creep in {len(finding.parts)} parts{which}: {named}")
+    if finding.causes:
+        told.append(f"possible cause: {plain(', '.join(finding.causes))}")
+    return "; ".join(told)
 
 
 def measure_again(finding: Finding, config_file: str) -> str:
