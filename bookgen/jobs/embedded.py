@@ -60,8 +60,10 @@ class EmbeddedRunner:
                 await self._start_what_is_free()
             except StoreError as error:
                 log.error("jobs not looked up", reason=str(error))
+            # Not wait_for: that of Python 3.11 takes no notice of an end that comes with a job.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
 
     async def _start_what_is_free(self) -> None:
         await self._store.fail_dead(MAX_ATTEMPTS)

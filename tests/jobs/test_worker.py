@@ -137,6 +137,19 @@ async def test_the_embedded_engine_writes_what_there_is_no_more_at_once_than_it_
     assert most == 3
 
 
+async def test_an_end_that_comes_with_a_job_is_an_end(store):
+    async with asyncio.timeout(20), worker(store, Writing(store)) as one:
+        for _ in range(20):
+            async with EmbeddedRunner(store, one, concurrency=1) as runner:
+                # What it asks for when it begins is answered before: then it waits.
+                await store.fail_dead(99)
+                await store.claimable(1)
+                for _ in range(10):
+                    await asyncio.sleep(0)
+                await runner.announce("nobody")
+            assert not await runner.is_running()
+
+
 class Gate:
     """Lets everything through, and counts."""
 
