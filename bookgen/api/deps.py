@@ -16,7 +16,7 @@ from bookgen.jobs.records import Job
 __all__ = ["FoundJob", "Open", "require_key"]
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -34,7 +34,7 @@ async def _job(job_id: JobId, service: Open) -> Job:
 FoundJob = Annotated[Job, Depends(_job)]
 
 
-def require_key(request: Request) -> None:
+async def require_key(request: Request) -> None:
     """Refuse a request without a known key, where keys are required."""
     keys: ApiKeys = request.app.state.keys
     if keys.are_required and request.state.key_owner is None:
