@@ -81,6 +81,14 @@ class Config:
         """The folder of asv.conf.json, to which its paths are relative."""
         return self.path.parent
 
+    @property
+    def shown(self) -> str:
+        """The path of the file as a command at the top of its checkout takes it."""
+        for folder in self.path.parents:
+            if (folder / ".git").exists():
+                return self.path.relative_to(folder).as_posix()
+        return self.path.name
+
     @functools.cached_property
     def git_dir(self) -> Path:
         """A local git repository of the project: `repo` itself, asv's mirror, or this folder.

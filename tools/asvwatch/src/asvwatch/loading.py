@@ -17,7 +17,7 @@ from asvwatch.errors import ConfigError
 from asvwatch.model import History, Series
 from asvwatch.results import Stored
 
-__all__ = ["Loaded", "load", "matching"]
+__all__ = ["Loaded", "known_tip", "load", "matching"]
 
 # How many unknown commits are named in a note.
 _NAMED = 3
@@ -43,14 +43,16 @@ def load(
     commits: str | None = None,
     machine: str | None = None,
     bench: str | None = None,
+    tip: str | None = None,
 ) -> Loaded:
     """Read everything. `last` counts commits, `commits` is A..B, `bench` a regular expression.
 
-    Without either the whole first-parent history of HEAD is looked at. Raises ConfigError.
+    Without either the whole first-parent history of `tip` is looked at, or of HEAD where the
+    repository does not have such a commit. Raises ConfigError.
     """
     repo = config.git_dir
     notes: list[str] = []
-    base, tip = None, gitlog.default_tip(repo, config.branches)
+    base, tip = None, known_tip(config, tip)
     if commits is not None:
         base, dots, end = commits.partition("..")
         if not dots or not base or end.startswith("."):
@@ -80,6 +82,14 @@ def load(
             commit = "commit is" if behind == 1 else "commits are"
             notes.append(f"the newest {behind} {commit} not measured; {newest[:8]} is the last")
     return Loaded(Window(history, max(after, -1)), stored, tuple(notes))
+
+
+def known_tip(config: Config, tip: str | None) -> str:
+    """`tip` if the repository has this commit, else what is looked at if nothing is asked."""
+    repo = config.git_dir
+    if tip is not None and not gitlog.unknown(repo, [tip]):
+        return tip
+    return gitlog.default_tip(repo, config.branches)
 
 
 def _position(repo: Path, base: str, tip: str, history: History) -> int:
