@@ -194,11 +194,13 @@ def test_a_broken_budget_fails_the_check_until_it_is_held(project, capsys):
     assert run(tiny, "check") == 0
 
 
-def test_only_matching_benchmarks_are_looked_at(project):
+def test_only_matching_benchmarks_are_looked_at(project, capsys):
     tiny = project(commits=4)
     tiny.store_all(CALLS, [5, 5, 6, 6])
     assert run(tiny, "check", "--bench", "track_calls$") == 1
+    capsys.readouterr()
     assert run(tiny, "check", "--bench", "time_") == 3
+    assert "no benchmark with results matches 'time_'" in capsys.readouterr().out
 
 
 def test_asked_for_history_only_nothing_is_built(project):

@@ -69,7 +69,10 @@ def load(
         notes.append(f"the clone is shallow: nothing before {oldest} is known")
     only = _machines(config, machine, notes)
     stored = results.read(config, history, only)
-    stored = dataclasses.replace(stored, series=matching(stored.series, bench))
+    chosen = matching(stored.series, bench)
+    if stored.series and not chosen:
+        notes.append(f"no benchmark with results matches {bench!r}")
+    stored = dataclasses.replace(stored, series=chosen)
     unknown = () if history.cut else gitlog.unknown(repo, stored.elsewhere)
     if unknown:
         named = ", ".join(commit[:8] for commit in unknown[:_NAMED])
