@@ -21,8 +21,8 @@ from typing import Any
 
 import json5
 
-from asvwatch import files
 from asvwatch.errors import ConfigError
+from asvwatch.files import read_toml
 from asvwatch.model import Rule
 
 __all__ = ["RULES_FILE", "Config", "MetricRule", "built_in_rule", "load"]
@@ -199,7 +199,7 @@ def _find(path: Path) -> Path:
 def _metric_rules(*folders: Path) -> tuple[MetricRule, ...]:
     found = {}
     for file in (folder / RULES_FILE for folder in folders):
-        data = files.read_toml(file)
+        data = read_toml(file)
         if data is not None:
             found[file] = data
     if not found:

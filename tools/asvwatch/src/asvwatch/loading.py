@@ -16,6 +16,7 @@ from asvwatch.config import Config
 from asvwatch.errors import ConfigError
 from asvwatch.model import History, Series
 from asvwatch.results import Stored
+from asvwatch.words import plain
 
 __all__ = ["Loaded", "known_tip", "load", "matching"]
 
@@ -75,7 +76,7 @@ def load(
     stored = dataclasses.replace(stored, series=chosen)
     unknown = () if history.cut else gitlog.unknown(repo, stored.elsewhere)
     if unknown:
-        named = ", ".join(commit[:8] for commit in unknown[:_NAMED])
+        named = ", ".join(plain(commit[:8]) for commit in unknown[:_NAMED])
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
         notes.append(f"results of commits that {repo} does not have are left out: {named}{more}")
     newest = stored.newest
