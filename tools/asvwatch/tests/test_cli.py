@@ -194,11 +194,13 @@ def test_a_broken_budget_fails_the_check_until_it_is_held(project, capsys):
     assert run(tiny, "check") == 0
 
 
-def test_only_matching_benchmarks_are_looked_at(project):
+def test_only_matching_benchmarks_are_looked_at(project, capsys):
     tiny = project(commits=4)
     tiny.store_all(CALLS, [5, 5, 6, 6])
     assert run(tiny, "check", "--bench", "track_calls$") == 1
+    capsys.readouterr()
     assert run(tiny, "check", "--bench", "time_") == 3
+    assert "no benchmark with results matches 'time_'" in capsys.readouterr().out
 
 
 def test_asked_for_history_only_nothing_is_built(project):
@@ -266,6 +268,30 @@ def test_publish_adds_the_page_to_asvs_site(project, tmp_path, capsys):
     # A second time asv makes the site anew, and the link is there once again.
     assert run(tiny, "publish") == 0
     assert (site / "index.html").read_text().count('href="asvwatch/index.html"') == 1
+
+
+def test_a_verdict_on_another_branch_is_told_with_its_commits(project, tmp_path, capsys):
+    tiny = project(commits=4)
+    tiny.configure(branches=["main", "1.x"])
+    tree = tiny.git("rev-parse", "main^{tree}")
+    side = tiny.git("commit-tree", tree, "-p", tiny.hashes[2], "-m", "Ask once more on 1.x")
+    tiny.git("branch", "1.x", side)
+    tiny.store_all(CALLS, [5, 5, 5, 5])
+    tiny.store(side, {CALLS["name"]: 6}, benchmarks=[CALLS])
+    file = tmp_path / "verdict.json"
+    assert run(tiny, "check", "--range", "main..1.x", "--json", file) == 1
+    assert json.loads(file.read_text())["tip"] == side
+    capsys.readouterr()
+    assert run(tiny, "report", file) == 0
+    assert "Ask once more on 1.x" in capsys.readouterr().out
+    assert run(tiny, "publish", "--verdict", file) == 0
+    page = (tiny.root / "html" / "asvwatch" / "index.html").read_text()
+    assert "Ask once more on 1.x" in page
+    assert 'class="dot named"' in page
+    # A verdict that came from elsewhere is told as far as it can be.
+    file.write_text(file.read_text().replace(side, "ab" * 20))
+    assert run(tiny, "report", file) == 0
+    assert "abababab" in capsys.readouterr().out
 
 
 def test_publish_says_when_asv_fails(project, capsys):

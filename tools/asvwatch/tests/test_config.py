@@ -21,6 +21,17 @@ def test_comments_are_allowed_and_paths_become_absolute(tiny):
     assert loaded.git_dir == tiny.root
 
 
+def test_a_configuration_in_a_folder_is_shown_from_the_top_of_the_checkout(tiny, tmp_path):
+    assert config.load(tiny.config).shown == "asv.conf.json"
+    nested = tiny.root / "asv_bench" / "asv.conf.json"
+    nested.parent.mkdir()
+    nested.write_text('{"repo": ".."}')
+    assert config.load(nested).shown == "asv_bench/asv.conf.json"
+    alone = tmp_path / "asv.conf.json"
+    alone.write_text('{"repo": "https://example.org/x.git"}')
+    assert config.load(alone).shown == "asv.conf.json"
+
+
 def test_the_folder_of_the_configuration_is_enough(tiny):
     assert config.load(tiny.root).path == tiny.config
 

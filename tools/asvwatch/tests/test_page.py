@@ -150,7 +150,7 @@ def test_the_parts_of_a_creep_are_listed_and_lead_to_their_places(settings_of_a_
     assert text.count('class="part"') == 3
     assert shown.count("+10.0 %, 25 % of the whole") == 2 * 2
     assert "+21.0 % [+20.0 %, +22.0 %], 50 % of the whole" in shown
-    for part in ("Commit 3", "Commit 4", name(6)[:8], "a creep in 3 parts"):
+    for part in ("Commit 3", "Commit 4", name(6)[:8], "a creep, parts marked: 3"):
         assert part in text
     places = [link[1:] for link in outline.links if link.startswith("#finding-")]
     assert len(set(places)) == 3 + 2

@@ -30,6 +30,7 @@ WHOLE = Verdict(
     commits=4,
     series=9,
     notes=("a note",),
+    tip=name(9),
 )
 
 

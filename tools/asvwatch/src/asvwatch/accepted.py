@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asvwatch import files
 from asvwatch.errors import ConfigError
-from asvwatch.files import write_whole
+from asvwatch.files import read_toml, write_whole
 
 __all__ = ["ACCEPTED_FILE", "Accepted", "add", "load"]
 
@@ -43,7 +42,7 @@ class Accepted:
 
 def load(file: Path) -> tuple[Accepted, ...]:
     """The entries of `file`, none if it does not exist. Raises ConfigError for a wrong one."""
-    data = files.read_toml(file)
+    data = read_toml(file)
     if data is None:
         return ()
     unknown = sorted(data.keys() - {"accepted"})

@@ -49,7 +49,7 @@ def _judged(
     candidate: Candidate, outcome: Finding | Breakage | check.Open | None, history: History
 ) -> Verdict:
     if isinstance(outcome, Breakage):
-        return _failing(candidate, outcome)
+        return dataclasses.replace(_failing(candidate, outcome), tip=history.commits[-1].hash)
     findings = [outcome] if isinstance(outcome, Finding) else []
     undecided = [outcome.finding] if isinstance(outcome, check.Open) else []
     measured = not undecided or bool(undecided[0].pairs)

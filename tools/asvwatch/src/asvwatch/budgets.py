@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asvwatch import files
 from asvwatch.errors import ConfigError
+from asvwatch.files import read_toml
 from asvwatch.model import Series
 from asvwatch.verdict import BudgetCheck
 
@@ -44,7 +44,7 @@ class Limit:
 
 def load(file: Path) -> tuple[Limit, ...]:
     """The entries of `file`, none if it does not exist. Raises ConfigError for a wrong one."""
-    data = files.read_toml(file)
+    data = read_toml(file)
     if data is None:
         return ()
     entries = data.get("budget", [])

@@ -175,10 +175,10 @@ def _box(css: str, left: float, top: float, right: float, bottom: float) -> str:
 
 def _told(parts: Sequence[Mark], causes: Sequence[Mark]) -> str:
     """What is marked, for those who do not see it; both are listed below the chart."""
-    told = [f"; a creep in {len(parts)} parts"] if parts else []
+    told = f"; a creep, parts marked: {len(parts)}" if parts else ""
     if causes:
-        told.append(f"; marked where something else than the commits changed: {len(causes)}")
-    return "".join(told)
+        told += f"; marked where something else than the commits changed: {len(causes)}"
+    return told
 
 
 def _marked_box(mark: Mark, left: float, right: float) -> str:

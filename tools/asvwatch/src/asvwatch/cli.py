@@ -27,6 +27,7 @@ from asvwatch import (
     reading,
     report,
 )
+from asvwatch.config import Config
 from asvwatch.errors import AsvwatchError
 from asvwatch.files import named, write_whole
 from asvwatch.formats import FORMATS
@@ -86,9 +87,9 @@ def _check(options: argparse.Namespace) -> int:
             log=_log,
             notes=loaded.notes,
         )
-        _tell(told, loaded.history, options)
+        _tell(told, loaded.history, settings, options)
         last = accepting.last_verdict(settings)
-        write_whole(last, FORMATS["json"](told, loaded.history, settings.path.name))
+        write_whole(last, FORMATS["json"](told, loaded.history, settings.shown))
     return told.exit_code
 
 
@@ -102,20 +103,21 @@ def _compare(options: argparse.Namespace) -> int:
         thorough=options.thorough,
         seconds=options.budget,
         log=_log,
-        tell=lambda told, history: _tell(told, history, options),
+        tell=lambda told, history: _tell(told, history, settings, options),
     )
     return told.exit_code
 
 
 def _bisect(options: argparse.Namespace) -> int:
+    settings = config.load(options.config)
     told = bisecting.bisect(
-        config.load(options.config),
+        settings,
         options.benchmark,
         options.good,
         options.bad,
         seconds=options.budget,
         log=_log,
-        tell=lambda told, history: _tell(told, history, options),
+        tell=lambda told, history: _tell(told, history, settings, options),
     )
     return told.exit_code
 
@@ -129,8 +131,8 @@ def _publish(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
     told = reading.read(options.verdict)
-    history = gitlog.read(settings.git_dir, gitlog.default_tip(settings.git_dir, settings.branches))
-    _write(Path("-"), FORMATS[options.format](told, history, settings.path.name))
+    history = gitlog.read(settings.git_dir, loading.known_tip(settings, told.tip))
+    _write(Path("-"), FORMATS[options.format](told, history, settings.shown))
     return 0
 
 
@@ -141,7 +143,7 @@ def _accept(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(told: Verdict, history: History, options: argparse.Namespace) -> None:
+def _tell(told: Verdict, history: History, settings: Config, options: argparse.Namespace) -> None:
     """The table for the reader; files, and with `-` standard output, for machines."""
     to_stdout = "-" in (str(options.json), str(options.markdown))
     console = Console(stderr=to_stdout, highlight=False)
@@ -152,7 +154,7 @@ def _tell(told: Verdict, history: History, options: argparse.Namespace) -> None:
     for name in ("json", "markdown"):
         file = getattr(options, name)
         if file is not None:
-            _write(file, FORMATS[name](told, history, options.config.name))
+            _write(file, FORMATS[name](told, history, settings.shown))
 
 
 def _write(file: Path, text: str) -> None:

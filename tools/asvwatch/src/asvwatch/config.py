@@ -21,8 +21,8 @@ from typing import Any
 
 import json5
 
-from asvwatch import files
 from asvwatch.errors import ConfigError
+from asvwatch.files import read_toml
 from asvwatch.model import Rule
 
 __all__ = ["RULES_FILE", "Config", "MetricRule", "built_in_rule", "load"]
@@ -80,6 +80,14 @@ class Config:
     def root(self) -> Path:
         """The folder of asv.conf.json, to which its paths are relative."""
         return self.path.parent
+
+    @property
+    def shown(self) -> str:
+        """The path of the file as a command at the top of its checkout takes it."""
+        for folder in self.path.parents:
+            if (folder / ".git").exists():
+                return self.path.relative_to(folder).as_posix()
+        return self.path.name
 
     @functools.cached_property
     def git_dir(self) -> Path:
@@ -191,7 +199,7 @@ def _find(path: Path) -> Path:
 def _metric_rules(*folders: Path) -> tuple[MetricRule, ...]:
     found = {}
     for file in (folder / RULES_FILE for folder in folders):
-        data = files.read_toml(file)
+        data = read_toml(file)
         if data is not None:
             found[file] = data
     if not found:

@@ -60,6 +60,7 @@ def decide(
         series=series,
         confirmed=confirmed,
         notes=tuple(notes),
+        tip=history.commits[-1].hash if history.commits else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from asvwatch.model import Commit, History
 
 __all__ = ["default_tip", "fork_point", "read", "resolve", "unknown"]
 
+_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 # Nothing is written, and what a partial clone lacks is not fetched.
 _ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
 # NUL between commits, a line for each field: none of them can hold a line break.
@@ -40,12 +42,14 @@ def resolve(repo: Path, name: str) -> str:
 
 
 def unknown(repo: Path, commits: Sequence[str]) -> tuple[str, ...]:
-    """Those of `commits` that the repository does not have."""
-    asked = "".join(f"{commit}\n" for commit in commits)
-    told = _git(repo, "cat-file", "--batch-check", said=asked).splitlines()
-    return tuple(
-        commit for commit, line in zip(commits, told, strict=True) if " commit " not in line
-    )
+    """Those of `commits` that the repository does not have. They may be any text."""
+    asked = [commit for commit in commits if _HASH.fullmatch(commit)]
+    said = "".join(f"{commit}\n" for commit in asked)
+    told = _git(repo, "cat-file", "--batch-check", said=said).splitlines()
+    known = {
+        commit for commit, line in zip(asked, told, strict=True) if line.split()[1] == "commit"
+    }
+    return tuple(commit for commit in commits if commit not in known)
 
 
 def fork_point(repo: Path, base: str, tip: str) -> str | None:

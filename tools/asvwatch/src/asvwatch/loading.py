@@ -16,8 +16,9 @@ from asvwatch.config import Config
 from asvwatch.errors import ConfigError
 from asvwatch.model import History, Series
 from asvwatch.results import Stored
+from asvwatch.words import plain
 
-__all__ = ["Loaded", "load", "matching"]
+__all__ = ["Loaded", "known_tip", "load", "matching"]
 
 # How many unknown commits are named in a note.
 _NAMED = 3
@@ -43,14 +44,16 @@ def load(
     commits: str | None = None,
     machine: str | None = None,
     bench: str | None = None,
+    tip: str | None = None,
 ) -> Loaded:
     """Read everything. `last` counts commits, `commits` is A..B, `bench` a regular expression.
 
-    Without either the whole first-parent history of HEAD is looked at. Raises ConfigError.
+    Without either the whole first-parent history of `tip` is looked at, or of HEAD where the
+    repository does not have such a commit. Raises ConfigError.
     """
     repo = config.git_dir
     notes: list[str] = []
-    base, tip = None, gitlog.default_tip(repo, config.branches)
+    base, tip = None, known_tip(config, tip)
     if commits is not None:
         base, dots, end = commits.partition("..")
         if not dots or not base or end.startswith("."):
@@ -67,10 +70,13 @@ def load(
         notes.append(f"the clone is shallow: nothing before {oldest} is known")
     only = _machines(config, machine, notes)
     stored = results.read(config, history, only)
-    stored = dataclasses.replace(stored, series=matching(stored.series, bench))
+    chosen = matching(stored.series, bench)
+    if stored.series and not chosen:
+        notes.append(f"no benchmark with results matches {bench!r}")
+    stored = dataclasses.replace(stored, series=chosen)
     unknown = () if history.cut else gitlog.unknown(repo, stored.elsewhere)
     if unknown:
-        named = ", ".join(commit[:8] for commit in unknown[:_NAMED])
+        named = ", ".join(plain(commit[:8]) for commit in unknown[:_NAMED])
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
         notes.append(f"results of commits that {repo} does not have are left out: {named}{more}")
     newest = stored.newest
@@ -80,6 +86,14 @@ def load(
             commit = "commit is" if behind == 1 else "commits are"
             notes.append(f"the newest {behind} {commit} not measured; {newest[:8]} is the last")
     return Loaded(Window(history, max(after, -1)), stored, tuple(notes))
+
+
+def known_tip(config: Config, tip: str | None) -> str:
+    """`tip` if the repository has this commit, else what is looked at if nothing is asked."""
+    repo = config.git_dir
+    if tip is not None and not gitlog.unknown(repo, [tip]):
+        return tip
+    return gitlog.default_tip(repo, config.branches)
 
 
 def _position(repo: Path, base: str, tip: str, history: History) -> int:

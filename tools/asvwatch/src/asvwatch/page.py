@@ -156,7 +156,7 @@ def _card(
         told.append(_row("Also changed", _list("ul", listed, "changes")))
     told.append(_row("Where", _text(f"{finding.machine}, {finding.environment}")))
     told.append(
-        _row("Measure again", f"<code>{_text(measure_again(finding, config.path.name))}</code>")
+        _row("Measure again", f"<code>{_text(measure_again(finding, config.shown))}</code>")
     )
     pairs = chart.pairs_chart(finding)
     if pairs:
@@ -212,7 +212,8 @@ def _evidence(finding: Finding) -> str:
     if finding.evidence == "exact":
         return "exact values of a deterministic metric"
     if finding.evidence == "paired":
-        return f"{len(finding.pairs)} pairs of fresh processes, both builds in turn"
+        pairs = "1 pair" if len(finding.pairs) == 1 else f"{len(finding.pairs)} pairs"
+        return f"{pairs} of fresh processes, both builds in turn"
     return "stored history only"
 
 

@@ -24,9 +24,10 @@ def publish(config: Config, verdict_file: Path | None, *, log: Callable[[str], N
 
     Raises MeasurementError if asv fails, ConfigError for a verdict that cannot be read.
     """
-    loaded = loading.load(config)
-    if verdict_file is not None:
-        told = reading.read(verdict_file)
+    known = reading.read(verdict_file) if verdict_file is not None else None
+    loaded = loading.load(config, tip=known.tip if known else None)
+    if known is not None:
+        told = known
     else:
         told = check.check(
             config,

@@ -17,7 +17,7 @@ __all__ = ["read"]
 
 _HASH = re.compile(r"[0-9a-f]{7,64}")
 # Keys that the first verdicts of schema 1 do not have.
-_LATER = {"budgets", "parts", "causes"}
+_LATER = {"budgets", "parts", "causes", "tip"}
 Check = Callable[[Any], Any]
 
 
@@ -198,5 +198,6 @@ _VERDICT: Mapping[str, Check] = {
     "budgets": _entries(BudgetCheck, _BUDGET),
     "measured": lambda entry: _fields(entry, {"commits": _count, "series": _count}),
     "confirmed": _flag,
+    "tip": _or_none(_commit),
     "notes": _all(_text),
 }

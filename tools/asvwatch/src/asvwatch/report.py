@@ -38,7 +38,7 @@ def summary(verdict: Verdict) -> str:
     if verdict.commits == 0 or verdict.series == 0:
         if verdict.undecided or verdict.failures:
             return "unmeasured: nothing could be measured, see below"
-        return "unmeasured: there are no results for these commits"
+        return "unmeasured: there are no results for these commits; `asv run` makes them"
     if verdict.status == "unmeasured":
         return f"unmeasured: something could not be measured ({measured}), see below"
     if verdict.status == "regressed":
@@ -218,7 +218,7 @@ def commit_words(finding: Finding, history: History) -> str:
 def _evidence(finding: Finding) -> str:
     words = {
         "exact": "exact",
-        "paired": f"{len(finding.pairs)} pairs" if finding.pairs else "pairs",
+        "paired": _count(len(finding.pairs), "pair", "pairs") if finding.pairs else "pairs",
         "history": "history only",
     }[finding.evidence]
     if finding.recovered_by:

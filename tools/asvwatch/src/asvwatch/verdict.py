@@ -166,6 +166,7 @@ class Verdict:
 
     `commits` and `series` count what was measured, `confirmed` says whether noisy candidates were
     measured or only reported, `notes` are what a reader should know (a cut history, files skipped).
+    `tip` is the last commit of the history that was looked at, None if it had none.
     """
 
     status: Status
@@ -179,6 +180,7 @@ class Verdict:
     series: int = 0
     confirmed: bool = True
     notes: tuple[str, ...] = ()
+    tip: str | None = None
 
     @property
     def broken(self) -> tuple[BudgetCheck, ...]:
@@ -202,6 +204,7 @@ class Verdict:
             "budgets": [one.to_json() for one in self.budgets],
             "measured": {"commits": self.commits, "series": self.series},
             "confirmed": self.confirmed,
+            "tip": self.tip,
             "notes": list(self.notes),
         }
 
