@@ -54,8 +54,9 @@ class Gatherer:
         """
         named = dict.fromkeys(order.sources)
         found = await self._fetch_all(list(named))
-        if order.mode != "manual":
-            found += await self._find(order, order.min_sources - len(named))
+        wanted = order.min_sources - len(named)
+        if order.mode != "manual" and wanted > 0:
+            found += await self._find(order, wanted)
         pages = [one for one in found if isinstance(one, Original)]
         failures = tuple(one for one in found if isinstance(one, SourceError))
         if not pages:
@@ -95,7 +96,7 @@ class Gatherer:
             )
             return [SourceError(subject, reason)]
         found: list[Original | SourceError] = []
-        if self._library is not None and wanted > 0:
+        if self._library is not None:
             found += await asyncio.to_thread(self._look_up, self._library, subject, wanted)
             wanted -= sum(isinstance(one, Original) for one in found)
         if self._discovery is not None and wanted > 0:

@@ -74,6 +74,14 @@ async def test_pages_come_first_and_the_library_fills_up(library, pages):
     assert [source.location for source in manual.sources] == [url]
 
 
+async def test_an_order_that_names_enough_looks_for_nothing_else(library, pages):
+    order = replace(ORDER, mode="hybrid", sources=(f"{pages.url}/page",), min_sources=1)
+    for holding in (library, None):
+        corpus = await gather(order, holding, pages.policy())
+        assert len(corpus.sources) == 1
+        assert corpus.failures == ()
+
+
 @pytest.mark.parametrize(
     ("order", "reason"),
     [
