@@ -16,7 +16,7 @@ from bookgen.api.problems import MEDIA_TYPE, Problem, body_of
 from bookgen.api.problems import ProblemError as Told
 from bookgen.api.schemas import books, outlines, service, sources
 
-__all__ = ["ETAG", "DocumentedApp", "answer", "binaries", "problems", "texts"]
+__all__ = ["ETAG", "FILE", "DocumentedApp", "answer", "binaries", "problems", "texts"]
 
 _Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -109,6 +109,11 @@ def _header(description: str, example: Any, **schema: Any) -> dict[str, Any]:
 
 
 ETAG = {"ETag": _header("The version of the outline.", '"3"', pattern='^"[0-9]+"$')}
+FILE = {
+    "Content-Disposition": _header(
+        "The name of the file.", 'attachment; filename="ada-lovelace.txt"'
+    )
+}
 _REQUEST_ID = {
     "X-Request-ID": _header(
         "The request's id in the log: the client's own where it is 1 to 64 letters, digits, `.`, "

@@ -25,8 +25,6 @@ from bookgen.jobs.errors import (
     StoreError,
 )
 
-log = structlog.get_logger(__name__)
-
 __all__ = [
     "MEDIA_TYPE",
     "Problem",
@@ -35,6 +33,8 @@ __all__ = [
     "body_of",
     "problem_response",
 ]
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -57,6 +57,24 @@ def _text(
     return Format(name, file, media_type, encoded)
 
 
+def _converted(
+    name: str,
+    media_type: str,
+    render: Callable[[Biography, Report], Awaitable[bytes]],
+    is_available: Callable[[], bool],
+) -> Format:
+    return Format(
+        name,
+        f"book.{name}",
+        media_type,
+        render,
+        is_text=False,
+        converts=True,
+        extra="export",
+        is_available=is_available,
+    )
+
+
 async def _everything(biography: Biography, report: Report) -> bytes:
     """Return a zip archive of the book in every other format that can be had, and its report."""
     files = {
@@ -74,36 +92,14 @@ FORMATS: Mapping[str, Format] = {
         _text("md", "book.md", "text/markdown; charset=utf-8", markdown.render),
         _text("txt", "book.txt", "text/plain; charset=utf-8", text.render),
         _text("html", "book.html", "text/html; charset=utf-8", html.render),
-        Format(
-            "epub",
-            "book.epub",
-            "application/epub+zip",
-            epub.render,
-            is_text=False,
-            converts=True,
-            extra="export",
-            is_available=programs.has_pandoc,
-        ),
-        Format(
+        _converted("epub", "application/epub+zip", epub.render, programs.has_pandoc),
+        _converted(
             "docx",
-            "book.docx",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             docx.render,
-            is_text=False,
-            converts=True,
-            extra="export",
-            is_available=programs.has_pandoc,
+            programs.has_pandoc,
         ),
-        Format(
-            "pdf",
-            "book.pdf",
-            "application/pdf",
-            pdf.render,
-            is_text=False,
-            converts=True,
-            extra="export",
-            is_available=programs.has_typst,
-        ),
+        _converted("pdf", "application/pdf", pdf.render, programs.has_typst),
         _text("csl", "references.json", "application/json", lambda book, _: csl.render(book)),
         _text("bib", "references.bib", "application/x-bibtex", lambda book, _: bibtex.render(book)),
         Format("zip", "book.zip", "application/zip", _everything, is_text=False, converts=True),

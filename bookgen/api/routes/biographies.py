@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from bookgen.api.deps import FoundJob, Open, require_key
 from bookgen.api.following import followed
-from bookgen.api.openapi import ETAG, answer, binaries, problems, texts
+from bookgen.api.openapi import ETAG, FILE, answer, binaries, problems, texts
 from bookgen.api.problems import ProblemError
 from bookgen.api.schemas.books import BookReport, Created, GenerateBody, JobList, JobStatus
 from bookgen.api.schemas.common import EXAMPLE_JOB
@@ -129,20 +129,12 @@ _REFERENCES = {
         "example": [{"id": "letters", "type": "book", "title": "Letters"}],
     }
 }
-_FILE = {
-    "Content-Disposition": {
-        "description": "The name of the file.",
-        "required": True,
-        "schema": {"type": "string"},
-        "example": 'attachment; filename="ada-lovelace.txt"',
-    }
-}
 
 
 @router.get(
     "/{job_id:uuid}/download",
     response_class=Response,
-    responses=answer(200, content=texts(_BOOKS) | _REFERENCES | binaries(_CONVERTED), headers=_FILE)
+    responses=answer(200, content=texts(_BOOKS) | _REFERENCES | binaries(_CONVERTED), headers=FILE)
     | problems(404, 409),
 )
 async def download(

@@ -56,11 +56,11 @@ class Discovery:
         run = _Run(search, threshold, {_key(url) for url in known})
         try:
             async with asyncio.timeout(self._seconds):
-                queue = await self._offers(run)
+                queue = list(enumerate(await self._offers(run)))
                 while queue and run.wanted > 0 and run.bytes < self._max_bytes:
                     size = min(run.wanted, _AT_ONCE)
                     batch, queue = queue[:size], queue[size:]
-                    await asyncio.gather(*(self._take(found, run) for found in batch))
+                    await asyncio.gather(*(self._take(found, place, run) for place, found in batch))
         except TimeoutError:
             reason = f"looking for sources took {self._seconds:g} s; what was found is used."
             run.failures.append(SourceError(search.subject, reason))
@@ -79,7 +79,6 @@ class Discovery:
             if key in run.known or _quality(found.page, 1.0) < run.threshold:
                 continue
             run.known.add(key)
-            run.order[found] = len(offers)
             offers.append(found)
         return offers
 
@@ -94,8 +93,8 @@ class Discovery:
             failures.append(SourceError(provider.name, reason))
             return []
 
-    async def _take(self, found: Found, run: _Run) -> None:
-        """Fetch what was found, and keep it if it is good enough."""
+    async def _take(self, found: Found, place: int, run: _Run) -> None:
+        """Fetch what was found, and keep it in its place if it is good enough."""
         try:
             page = await self._fetcher.get(found.url)
             original = original_of(page)
@@ -117,7 +116,7 @@ class Discovery:
             run.failures.append(SourceError(found.page, reason))
         else:
             run.bytes += len(original.data)
-            run.taken[run.order[found]] = original
+            run.taken[place] = original
 
 
 class _Run:
@@ -127,7 +126,6 @@ class _Run:
         self.search = search
         self.threshold = threshold
         self.known = known
-        self.order: dict[Found, int] = {}
         self.taken: dict[int, Original] = {}
         self.failures: list[SourceError] = []
         self.bytes = 0

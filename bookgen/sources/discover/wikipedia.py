@@ -22,7 +22,6 @@ class _Page(Reply):
     title: str
     fullurl: str
     index: int
-    touched: str = ""
     pageprops: dict[str, str] = Field(default_factory=dict)
 
 

@@ -73,11 +73,11 @@ class _Frame:
     def places(self) -> list[int]:
         return [*self.opening, *self.closing]
 
-    def without(self, worth: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the worth of passages with these at nothing."""
-        rest = worth.copy()
-        rest[self.places] = 0.0
-        return rest
+    def worth_of_others(self) -> NDArray[np.float64]:
+        """Return the worth of all passages, (passages,), with these at nothing."""
+        worth = self.known.worth.copy()
+        worth[self.places] = 0.0
+        return worth
 
 
 class ExtractiveWriter:
@@ -96,13 +96,13 @@ class ExtractiveWriter:
     async def outline(self, brief: Brief, corpus: Corpus) -> Outline:
         """Return the plan. Its budgets are what the sections will have; their sum stays within
         `brief.words`. No chapters if nothing in the corpus can be quoted."""
-        known, frame = await self._framed(brief, corpus)
-        return await self._offload(partial(_outline, brief, known, frame))
+        frame = await self._framed(brief, corpus)
+        return await self._offload(partial(_outline, brief, frame))
 
     async def prologue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that say who the person was, or None where none does."""
-        known, frame = await self._framed(brief, corpus)
-        text = _quoted(known, frame.opening, outline)
+        frame = await self._framed(brief, corpus)
+        text = _quoted(frame.known, frame.opening, outline)
         return Section(0, 1, PROLOGUE_TITLE[brief.language], text) if text else None
 
     async def introduction(
@@ -133,8 +133,8 @@ class ExtractiveWriter:
 
     async def epilogue(self, brief: Brief, outline: Outline, corpus: Corpus) -> Section | None:
         """Return up to three passages that look back on the life, or None where none does."""
-        known, frame = await self._framed(brief, corpus)
-        text = _quoted(known, frame.closing, outline)
+        frame = await self._framed(brief, corpus)
+        text = _quoted(frame.known, frame.closing, outline)
         chapter = len(outline.chapters) + 1
         return Section(chapter, 1, EPILOGUE_TITLE[brief.language], text) if text else None
 
@@ -147,8 +147,8 @@ class ExtractiveWriter:
     async def further(self, brief: Brief, outline: Outline, words: int, corpus: Corpus) -> Outline:
         """Return the outline with further sections of at most `words` words, each in the chapter
         of its time, for a book that tells its passages in fewer words than they have."""
-        known, frame = await self._framed(brief, corpus)
-        worth = frame.without(known.worth)
+        frame = await self._framed(brief, corpus)
+        known, worth = frame.known, frame.worth_of_others()
         evidence, times, duplicates = known.evidence, known.times, known.duplicates
         return await self._offload(
             partial(further, brief, outline, evidence, worth, times, duplicates, words)
@@ -158,7 +158,8 @@ class ExtractiveWriter:
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
     ) -> tuple[TimelineEntry, ...]:
         """Return the dated facts of the life; those that the sections tell are pointed to."""
-        known, frame = await self._framed(brief, corpus)
+        frame = await self._framed(brief, corpus)
+        known = frame.known
         return await self._offload(
             partial(timeline, known.everything, known.scores, known.life, sections, frame.opening)
         )
@@ -167,8 +168,9 @@ class ExtractiveWriter:
         self, brief: Brief, sections: tuple[Section, ...], corpus: Corpus
     ) -> tuple[GlossaryEntry, ...]:
         """Return who the people are that the sections name, as the sources say it."""
-        known, frame = await self._framed(brief, corpus)
-        return await self._offload(partial(glossary, known.everything, sections, frame.places))
+        frame = await self._framed(brief, corpus)
+        everything = frame.known.everything
+        return await self._offload(partial(glossary, everything, sections, frame.places))
 
     async def can_quote(self, passages: Sequence[str], brief: Brief, corpus: Corpus) -> bool:
         """Return whether a section can be quoted from these passages."""
@@ -184,14 +186,14 @@ class ExtractiveWriter:
                 self._analysis = known
         return known
 
-    async def _framed(self, brief: Brief, corpus: Corpus) -> tuple[_Analysis, _Frame]:
+    async def _framed(self, brief: Brief, corpus: Corpus) -> _Frame:
         known = await self._analyse(brief, corpus)
         async with self._analysing:
             frame = self._frame
             if frame is None or frame.known is not known or frame.words != brief.words:
                 frame = await self._offload(partial(_choose_frame, known, brief.words))
                 self._frame = frame
-        return known, frame
+        return frame
 
 
 def _analyse(subject: Subject, corpus: Corpus) -> _Analysis:
@@ -221,9 +223,10 @@ def _choose_frame(known: _Analysis, words: int) -> _Frame:
     return _Frame(known, words, opening, closing)
 
 
-def _outline(brief: Brief, known: _Analysis, frame: _Frame) -> Outline:
+def _outline(brief: Brief, frame: _Frame) -> Outline:
+    known = frame.known
     reserved = sum(paragraph.words for paragraph in arrange(known.evidence, frame.places))
-    worth, left = frame.without(known.worth), brief.words - reserved
+    worth, left = frame.worth_of_others(), brief.words - reserved
     return plan(brief, known.evidence, worth, known.times, known.duplicates, left)
 
 

@@ -1,7 +1,7 @@
 """What the providers offer is fetched, judged, and kept from a quality on."""
 
 import pytest
-from sources.discover.catalogues import COUNTY, LIFE, catalogues, page
+from sources.discover.catalogues import COUNTY, LIFE, page
 from sources.fetch.loopback import hang, reply
 
 from bookgen.errors import SourceError
@@ -12,12 +12,6 @@ from bookgen.sources.document import Original
 pytestmark = pytest.mark.anyio
 
 ADA = Search("Ada Lovelace", "en", 20)
-
-
-@pytest.fixture
-async def served():
-    async with catalogues() as running:
-        yield running
 
 
 async def discover(served, search=ADA, threshold=0.8, known=(), **limits):

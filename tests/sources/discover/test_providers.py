@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 import pytest
-from sources.discover.catalogues import catalogues
 from sources.fetch.loopback import reply
 
 from bookgen.errors import InputError, SourceError
@@ -21,12 +20,6 @@ from bookgen.sources.discover import (
 pytestmark = pytest.mark.anyio
 
 ADA = Search("Ada Lovelace", "en", 20)
-
-
-@pytest.fixture
-async def served():
-    async with catalogues() as running:
-        yield running
 
 
 async def find(served, provider, search=ADA):
